@@ -1,0 +1,57 @@
+"""The frame around every page: language, navigation, shared filters."""
+
+import logging
+
+import streamlit as st
+
+from positions.ui import filters, uploads, views, words
+from positions.ui.reading import corpus
+
+PAGES = {
+    "positions": ":material/grid_on:",
+    "over_time": ":material/timeline:",
+    "compare": ":material/compare_arrows:",
+    "statements": ":material/format_quote:",
+    "articles": ":material/article:",
+    "method": ":material/rule:",
+}
+UNFILTERED = ("method",)
+
+t = words.load(views.language())
+st.set_page_config(page_title=t("app.title"), page_icon=str(words.FOLDER / "icon.svg"), layout="wide")
+st.html(words.FOLDER / "style.css")
+pages = {
+    name: st.Page(
+        f"positions/pages/{name}.py",
+        title=t(f"{name}.name"),
+        icon=icon,
+        url_path=name.replace("_", "-"),
+        default=name == "positions",
+        help=t(f"{name}.lead"),
+    )
+    for name, icon in PAGES.items()
+}
+page = st.navigation(list(pages.values()), position="top")
+name = next(key for key, one in pages.items() if one == page)
+
+st.title(t(f"{name}.title"), anchor=False)
+st.markdown(t(f"{name}.lead"))
+with st.sidebar:
+    views.choose_language()
+uploads.collect()
+try:
+    known = corpus(t)
+except Exception:  # whatever the stages raise: visitors get a sentence, the log gets the reason
+    logging.getLogger("positions").exception("tagging the corpus failed")
+    st.error(t("loading.failed"), icon=":material/error:")
+    st.stop()
+with st.sidebar:
+    if name != "articles":
+        uploads.progress(t)
+    if name not in UNFILTERED:
+        filters.sidebar(t, known.statements)
+if name not in UNFILTERED:
+    filters.sources(t)
+    filters.chips(filters.current(), t)
+views.open_view(t, known)
+page.run()

@@ -1,0 +1,104 @@
+"""The command line: ``python -m positions tag`` and ``python -m positions evaluate``."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from positions import store
+from positions.articles import Unreadable, read_articles
+from positions.records import Article
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Who stands where: tag statements of parties in news articles.",
+)
+Model = Annotated[Path | None, typer.Option(help="Folder of another classifier in the shipped format.")]
+
+
+@app.command()
+def tag(
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files and folders of articles.")],
+    output: Annotated[str, typer.Option(help="File to write: .csv, .jsonl or .parquet; - for standard output.")],
+    format: Annotated[str | None, typer.Option(help="csv, jsonl or parquet; needed with --output -.")] = None,
+    model: Model = None,
+) -> None:
+    """Read articles, write tagged statements.
+
+    An input that can't be read is named on standard error; the others are still tagged, and the exit status is 1.
+    """
+    _check_output(output, format)
+    from positions import classifier, pipeline  # here, so that --help answers at once
+
+    unreadable: list[Unreadable] = []
+    articles = list(_keep_articles(read_articles(inputs), unreadable))
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Tagging", total=len(articles))
+
+        def show(done: int, article: str) -> None:
+            bar.update(task, completed=done)
+            if not sys.stderr.isatty():
+                print(f"{done}/{len(articles)} {article}", file=sys.stderr)
+
+        rows = pipeline.tag(articles, progress=show, model=model or classifier.MODEL)
+    store.write(store.to_frame(rows), output, format)
+    print(f"{len(articles)} articles, {len({row.statement_id for row in rows})} statements", file=sys.stderr)
+    if unreadable:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Annotated articles, JSON Lines (see README).", exists=True, dir_okay=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    model: Model = None,
+) -> None:
+    """Score the pipeline against an annotated file."""
+    from positions import classifier, evaluation, pipeline
+
+    try:
+        annotated = evaluation.read_gold(gold)
+    except (ValueError, KeyError) as error:
+        print(f"{gold}: not a gold file: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    figures = evaluation.evaluate(annotated, lambda articles: pipeline.tag(articles, model=model or classifier.MODEL))
+    if as_json:
+        print(json.dumps(figures, indent=1))
+    else:
+        _print_figures(figures, evaluation.MEANINGS)
+
+
+def _check_output(output: str, format: str | None) -> None:
+    suffix = format or Path(output).suffix.removeprefix(".").lower()
+    if suffix not in store.FORMATS:
+        raise typer.BadParameter(f"{output}: name a file that ends in .csv, .jsonl or .parquet, or give --format", param_hint="--output")
+    if output != "-" and not Path(output).absolute().parent.is_dir():
+        raise typer.BadParameter(f"{output}: the folder does not exist", param_hint="--output")
+
+
+def _keep_articles(found: Iterable[Article | Unreadable], unreadable: list[Unreadable]) -> Iterator[Article]:
+    for item in found:
+        if isinstance(item, Unreadable):
+            print(f"{item.source}: {item.reason}", file=sys.stderr)
+            unreadable.append(item)
+        else:
+            yield item
+
+
+def _print_figures(figures: dict[str, dict[str, float]], meanings: dict[str, str]) -> None:
+    parts = list(figures)
+    table = Table("figure", *parts, "meaning")
+    for key in figures[parts[0]]:
+        stem = key.rsplit("_", 1)[0] if key.endswith(("_precision", "_recall", "_f1")) else key
+        table.add_row(key, *(f"{figures[part].get(key, 0):.3f}" if key != "n" else str(int(figures[part][key])) for part in parts), meanings.get(stem, ""))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m positions")

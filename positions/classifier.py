@@ -1,0 +1,235 @@
+"""Text and its units -> readings: what the shipped network finds in each sentence or clause.
+
+One encoder pass reads a window of the article; small heads then read every unit in it: is it a statement, how is it
+reported, which side speaks, whose position is it, which topics, which stance, and where the speaker is named. The
+encoder runs in ONNX Runtime (int8), the heads in numpy. Only this module knows transformers and ONNX Runtime.
+
+Windows run one at a time: dynamic int8 quantization scales by the largest value in a batch, so that neighbours in a
+batch would change each other's figures; alone, the same text always gives the same bytes.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Semaphore
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from positions.mentions import EVIDENCE, Mark
+from positions.records import ACTORS, TOPICS, TopicStance
+from positions.units import Unit
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MODEL = Path(__file__).parent / "model"
+PREFIX = "query: "
+WINDOW, LEFT, RIGHT = 320, 110, 50
+_ONE_AT_A_TIME = Semaphore(1)
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the network says of ``text[start:end]``; all figures are calibrated probabilities in [0, 1].
+
+    ``actors`` are probabilities for each of ``ACTORS`` on their own (joint statements have several), ``holders`` sum
+    to one. ``pointer`` holds (start, end, mass) of the tokens that the network takes for the speaker's mention, ``sources``
+    the spans that it takes for mentions of any speaker, ``cue`` the span of the reporting words.
+    """
+
+    start: int
+    end: int
+    statement: float
+    modes: tuple[float, ...]
+    actors: tuple[float, ...]
+    holders: tuple[float, ...]
+    topics: tuple[TopicStance, ...]
+    pointer: tuple[tuple[int, int, float], ...]
+    sources: tuple[tuple[int, int], ...]
+    cue: tuple[int, int] | None
+
+
+class Classifier:
+    """The shipped network in ``folder``; safe to share between threads."""
+
+    def __init__(self, folder: Path = MODEL) -> None:
+        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+        import onnxruntime
+        from transformers import PreTrainedTokenizerFast
+
+        self.config = json.loads((folder / "config.json").read_text("utf-8"))
+        self._tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = max(1, (os.cpu_count() or 2) - (0 if (os.cpu_count() or 2) <= 2 else 1))
+        self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+        self._words = np.load(folder / "embeddings.npy", mmap_mode="r")
+        with np.load(folder / "heads.npz") as heads:
+            self._heads = {name: heads[name].astype(np.float32) for name in heads.files}
+
+    def read(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> list[Reading]:
+        """Read every unit of ``text``, cut into clauses where the network finds that one ends."""
+        ids, offsets = tokenize(self._tokenizer.backend_tokenizer, text)
+        side, evidence = spread_marks(marks, offsets)
+        readings: list[Reading] = []
+        for window in _windows(units, offsets):
+            span = slice(window.first, window.last)
+            hidden = self._encode(ids[span], side[span], evidence[span])
+            readings += self._read_window(text, window.units, hidden, offsets[span])
+        return readings
+
+    def confidence(self, raw: float, topical: bool) -> float:
+        """The calibrated probability that a row is right, from the product of its parts (isotonic, on held-out text)."""
+        curve = self.config["confidence"]["topical" if topical else "other"]
+        return float(np.interp(raw, curve["raw"], curve["right"]))
+
+    def _encode(self, ids: Array, side: Array, evidence: Array) -> Array:
+        """Token ids and marks of one window -> hidden states (tokens, width), without the prefix and the end mark."""
+        prefix = np.array(self.config["prefix_ids"], np.int64)
+        whole = np.concatenate([prefix, ids, [self.config["end_id"]]])
+        embedded = self._words[whole].astype(np.float32) * self._heads["embedding_scale"][whole, None]
+        at = slice(len(prefix), len(prefix) + len(ids))
+        embedded[at] += self._heads["sides"][side] + evidence @ self._heads["evidence"]
+        with _ONE_AT_A_TIME:
+            (hidden,) = self._session.run(None, {"embedded": embedded[None]})
+        return hidden[0, at]
+
+    def _read_window(self, text: str, units: Sequence[Unit], hidden: Array, offsets: Array) -> list[Reading]:
+        tokens = _sigmoid(hidden @ self._heads["tokens.weight"].T + self._heads["tokens.bias"])
+        sources = _runs(tokens[:, 1] > 0.4, offsets)
+        readings = []
+        for start, end in (piece for unit in units for piece in self._cut(unit, hidden, offsets)):
+            inside = np.flatnonzero((offsets[:, 1] > start) & (offsets[:, 0] < end))
+            if len(inside):
+                readings.append(self._read_span(start, end, inside, hidden, offsets, tokens[:, 0], sources))
+        return readings
+
+    def _cut(self, unit: Unit, hidden: Array, offsets: Array) -> list[tuple[int, int]]:
+        where = np.searchsorted(offsets[:, 0], unit.cuts)
+        kept = [(cut, at) for cut, at in zip(unit.cuts, where, strict=True) if 0 < at < len(hidden)]
+        if not kept:
+            return [(unit.start, unit.end)]
+        at = np.array([at for _, at in kept])
+        chance = _sigmoid(self._mlp("cut", np.concatenate([hidden[at - 1], hidden[at]], 1)))[:, 0]
+        edges = [unit.start, *(cut for (cut, _), p in zip(kept, chance, strict=True) if p > self.config["cut_threshold"]), unit.end]
+        return list(zip(edges, edges[1:], strict=False))
+
+    def _read_span(self, start: int, end: int, inside: Array, hidden: Array, offsets: Array, cues: Array, sources: tuple) -> Reading:
+        states = hidden[inside]
+        weights = _softmax(states @ self._heads["queries"].T, axis=0)
+        pooled, mean = weights.T @ states, states.mean(0)
+        pair = np.concatenate([pooled[0], mean])
+        general = self._mlp("general", pair)
+        pointer = _softmax(hidden @ (self._heads["pointer.weight"] @ pair + self._heads["pointer.bias"]) / hidden.shape[1] ** 0.5)
+        near = np.flatnonzero(pointer > 0.01)
+        return Reading(
+            start, end,
+            float(_sigmoid(general[0] / self._heat("statement"))),
+            _floats(_softmax(general[1:5])),
+            _floats(_sigmoid(general[5:10] / self._heat("actor"))),
+            _floats(_softmax(general[10:15] / self._heat("holder"))),
+            tuple(self._topic(i, np.concatenate([pooled[1 + i], mean])) for i in range(len(TOPICS))),
+            tuple((int(offsets[i, 0]), int(offsets[i, 1]), float(pointer[i])) for i in near),
+            sources,
+            _best_run(cues, inside, offsets),
+        )
+
+    def _topic(self, index: int, pair: Array) -> TopicStance:
+        logits = self._mlp(f"topic.{index}", pair)
+        favor, against, neutral = _floats(_softmax(logits[1:] / self._heat("stance")))
+        return TopicStance(TOPICS[index], float(_sigmoid(logits[0] / self._heat("topic"))), favor, against, neutral)
+
+    def _mlp(self, name: str, x: Array) -> Array:
+        inner = _gelu(x @ self._heads[f"{name}.0.weight"].T + self._heads[f"{name}.0.bias"])
+        last = max(int(key.split(".")[-2]) for key in self._heads if key.startswith(name + ".") and key.endswith("weight"))
+        return inner @ self._heads[f"{name}.{last}.weight"].T + self._heads[f"{name}.{last}.bias"]
+
+    def _heat(self, head: str) -> float:
+        return self.config["temperature"].get(head, 1.0)
+
+
+@cache
+def load(folder: Path = MODEL) -> Classifier:
+    """The classifier in ``folder``, loaded once a process."""
+    return Classifier(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    units: tuple[Unit, ...]
+    first: int
+    last: int
+
+
+def _windows(units: Sequence[Unit], offsets: Array) -> list[_Window]:
+    """Group units into windows of at most ``WINDOW`` tokens, with what stands before and after them as context."""
+    spans = [(int(np.searchsorted(offsets[:, 1], u.start, "right")), int(np.searchsorted(offsets[:, 0], u.end, "left"))) for u in units]
+    windows, i = [], 0
+    while i < len(units):
+        first = spans[i][0]
+        context = max(first - LEFT, 0) if i else first
+        last, j = spans[i][1], i + 1
+        while j < len(units) and spans[j][1] - context <= WINDOW - RIGHT:
+            last, j = spans[j][1], j + 1
+        last = min(last, context + WINDOW + LEFT)
+        windows.append(_Window(tuple(units[i:j]), context, min(last + RIGHT, len(offsets))))
+        i = j
+    return windows
+
+
+def tokenize(tokenizer: "Tokenizer", text: str) -> tuple[Array, Array]:
+    """Token ids (n,) and their character offsets (n, 2) in ``text``, without special tokens and leading blanks."""
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    offsets = [(start + len(piece) - len(piece.lstrip()), end) for start, end in encoding.offsets for piece in [text[start:end]]]
+    return np.array(encoding.ids, np.int64), np.array(offsets, np.int64).reshape(-1, 2)
+
+
+def spread_marks(marks: Sequence[Mark], offsets: Array) -> tuple[Array, Array]:
+    """Character marks -> for each token the side's index + 1 (0: none) and a 0/1 row over ``EVIDENCE``."""
+    side = np.zeros(len(offsets), np.int64)
+    evidence = np.zeros((len(offsets), len(EVIDENCE)), np.float32)
+    for mark in marks:
+        covered = (offsets[:, 1] > mark.start) & (offsets[:, 0] < mark.end)
+        if mark.kind in EVIDENCE:
+            evidence[covered, EVIDENCE.index(mark.kind)] = 1
+        else:
+            side[covered] = ACTORS.index(mark.kind) + 1
+    return side, evidence
+
+
+def _runs(chosen: Array, offsets: Array) -> tuple[tuple[int, int], ...]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
+    return tuple((int(offsets[a, 0]), int(offsets[b - 1, 1])) for a, b in edges.reshape(-1, 2))
+
+
+def _best_run(cues: Array, inside: Array, offsets: Array) -> tuple[int, int] | None:
+    chosen = cues[inside] > 0.5
+    if not chosen.any():
+        return None
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]]))).reshape(-1, 2)
+    a, b = max(edges, key=lambda edge: cues[inside[edge[0] : edge[1]]].sum())
+    return int(offsets[inside[a], 0]), int(offsets[inside[b - 1], 1])
+
+
+def _sigmoid(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def _softmax(x: Array, axis: int = -1) -> Array:
+    raised = np.exp(x - x.max(axis, keepdims=True))
+    return raised / raised.sum(axis, keepdims=True)
+
+
+def _gelu(x: Array) -> Array:
+    """By tanh; differs from the exact form by less than 0.001."""
+    return 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))
+
+
+def _floats(values: Array) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+

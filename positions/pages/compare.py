@@ -1,0 +1,89 @@
+"""Two to four sides next to each other: positions, speakers, strongest statements, agreement, portrayal."""
+
+import pandas as pd
+import streamlit as st
+
+from positions import figures, measures
+from positions.records import ACTORS, SIDES
+from positions.ui import links, tables, view
+
+NARROW = 120
+
+v = view()
+t = v.words
+if v.frame.empty:
+    st.info(t("empty.filtered" if len(v.corpus.statements) else "empty.corpus"), icon=":material/info:")
+    v.footer()
+    st.stop()
+
+offered = [side for side in ACTORS if side in v.sides] if len(v.sides) > 1 else SIDES
+sides = links.many(
+    "compare",
+    offered,
+    offered[:4],
+    st.pills,
+    t("compare.sides"),
+    selection_mode="multi",
+    format_func=lambda code: t.option("side", code),
+)
+if len(sides) < 2:
+    st.info(t("compare.two"), icon=":material/info:")
+    v.footer()
+    st.stop()
+
+words = v.chart_words
+rows = v.frame[v.frame["side"].isin(sides)]
+table = v.measure(measures.compare, sides)
+table = table[table["topic"].isin(v.topics)]
+v.chart(figures.compare(table, words, dark=v.dark), figures.describe_compare(table, words), "compare-chart")
+with st.expander(t("positions.as_table"), icon=":material/table:"):
+    tables.matrix(table, v)
+
+st.header(t("compare.statements"), anchor=False)
+topic = links.one(
+    "words",
+    v.topics,
+    v.topics[0],
+    st.segmented_control,
+    t("over_time.topic"),
+    required=True,
+    format_func=lambda code: t.option("topic", code),
+)
+st.caption(t("positions.proposition", text=tables.proposition(topic, t)))
+for column, side in zip(st.columns(len(sides)), sides, strict=True):
+    with column:
+        st.subheader(t.option("side", side), anchor=False)
+        best = measures.strongest(rows, side, topic, count=1)
+        if best.empty:
+            st.caption(t("compare.silent"))
+            continue
+        for direction in ("favor", "against"):
+            camp = best[best["direction"] == direction]
+            st.caption(t(f"compare.strongest_{direction}") if len(camp) else t(f"cell.no_{direction}"))
+            for row in camp.to_dict("records"):
+                v.card(pd.Series(row), f"{side}-{direction}", NARROW)
+people = v.measure(measures.speakers)
+people = people[people["side"].isin(sides) & (people["topic"] == topic)]
+if people["speaker"].astype(bool).any():
+    st.subheader(t("compare.speakers"), anchor=False)
+    v.chart(
+        figures.speakers(people, words, topic=topic, dark=v.dark),
+        figures.describe_speakers(people, words, topic),
+        "speakers",
+    )
+
+st.header(t("compare.agreement"), anchor=False)
+st.markdown(t("compare.agreement_means", n=measures.MIN_N))
+pairs = v.measure(measures.agreement, sides)
+v.chart(figures.agreement(pairs, words, dark=v.dark), figures.describe_agreement(pairs, words), "agreement")
+
+st.header(t("compare.portrayal"), anchor=False)
+st.markdown(t("compare.portrayal_means"))
+everything = v.selection.rows(v.corpus.statements, any_source=True)
+gap = measures.portrayal(everything)
+gap = gap[gap["side"].isin(sides) & gap["topic"].isin(v.topics)]
+if gap["enough"].any():
+    v.chart(figures.portrayal(gap, words, dark=v.dark), figures.describe_portrayal(gap, words), "portrayal")
+else:
+    st.info(t("compare.portrayal_none", n=measures.MIN_N), icon=":material/info:")
+v.footer(rows)

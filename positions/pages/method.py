@@ -1,0 +1,52 @@
+"""What the numbers mean, how they come about, how good they are, and where they stop."""
+
+import pandas as pd
+import streamlit as st
+
+from positions import figures, measures
+from positions.records import TOPICS
+from positions.ui import downloads, tables, view
+
+v = view()
+t = v.words
+numbers = v.chart_words
+
+st.header(t("about.propositions"), anchor=False)
+st.markdown(t("about.propositions_text"))
+for topic in TOPICS:
+    st.markdown(f"- **{t.option('topic', topic)}** – {tables.proposition(topic, t)}")
+
+st.header(t("about.bands"), anchor=False)
+st.markdown(t("about.bands_text"))
+edges = [-1.0, *measures.THRESHOLDS, 1.0]
+for band, lower, upper in zip(measures.BANDS, edges, edges[1:], strict=False):
+    st.markdown(
+        "- "
+        + t(
+            "about.band_range",
+            band=t(f"band.{band}"),
+            lower=figures.number(lower, numbers),
+            upper=figures.number(upper, numbers),
+        )
+    )
+st.markdown(t("about.states", n=measures.MIN_N))
+
+for part in ("measures", "tags"):
+    st.header(t(f"about.{part}"), anchor=False)
+    st.markdown(t(f"about.{part}_text"))
+
+st.header(t("about.figures"), anchor=False)
+measured = downloads.measured(downloads.model_figures())
+if measured:
+    st.dataframe(
+        pd.DataFrame(measured, columns=[t("column.measure"), t("column.value")]),
+        hide_index=True,
+        alt=t("about.figures"),
+    )
+else:
+    st.markdown(t("about.figures_none"))
+
+for part in ("limits", "licences"):
+    st.header(t(f"about.{part}"), anchor=False)
+    st.markdown(t(f"about.{part}_text"))
+v.footer()

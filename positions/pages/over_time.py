@@ -1,0 +1,55 @@
+"""How positions moved: the trend of one topic with its volume, and what changed between two periods."""
+
+import streamlit as st
+
+from positions import figures, measures
+from positions.ui import changes, links, tables, view
+
+v = view()
+t = v.words
+if v.frame.empty:
+    st.info(t("empty.filtered" if len(v.corpus.statements) else "empty.corpus"), icon=":material/info:")
+    v.footer()
+    st.stop()
+
+counts = v.frame["topic"].value_counts()
+first = max(v.topics, key=lambda code: counts.get(code, 0))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    topic = links.one(
+        "focus",
+        v.topics,
+        first,
+        st.segmented_control,
+        t("over_time.topic"),
+        required=True,
+        format_func=lambda code: t.option("topic", code),
+    )
+    freq = links.one(
+        "freq",
+        ("D", "W", "M"),
+        "W",
+        st.segmented_control,
+        t("over_time.step"),
+        required=True,
+        format_func=lambda code: t(f"over_time.{code}"),
+    )
+    split = links.flag("split", t("over_time.split"))
+links.keep("focus", [topic], [])  # the default depends on the corpus, so the link always names the topic
+
+st.caption(t("positions.proposition", text=tables.proposition(topic, t)))
+line = v.measure(measures.timeline, freq)
+words = v.chart_words
+dated = line[(line["topic"] == topic) & line["side"].isin(v.sides)]
+if dated.empty:
+    st.info(t("over_time.none"), icon=":material/info:")
+else:
+    v.chart(
+        figures.timeline(line, words, topic=topic, sides=v.sides, dark=v.dark, split=split),
+        figures.describe_timeline(line, words, topic),
+        "timeline",
+    )
+    st.caption(t("over_time.reading", n=measures.MIN_N))
+tables.undated(v, topic)
+tables.dominance(v)
+changes.section(v)
+v.footer()

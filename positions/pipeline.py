@@ -1,0 +1,121 @@
+"""The one place that calls the stages in order: articles in, tagged statements out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+from positions import classifier
+from positions.attribution import Memory, attribute
+from positions.classifier import Classifier, Reading
+from positions.dates import date_statement
+from positions.mentions import find_marks, find_mentions
+from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
+from positions.statements import find_markers, to_statement
+from positions.units import split_units
+from positions.utterances import join_utterances
+
+Progress = Callable[[int, str], None]
+
+
+def tag(articles: Iterable[Article], *, progress: Progress | None = None, model: Path = classifier.MODEL) -> list[TaggedStatement]:
+    """Tag articles; rows come in the order of the articles and of their statements.
+
+    ``progress(done, article_id)`` is called after each article. Utterances are joined over all articles of the call.
+    """
+    reader = classifier.load(model)
+    rows: list[TaggedStatement] = []
+    for done, article in enumerate(articles, start=1):
+        rows += tag_article(article, reader)
+        if progress:
+            progress(done, article.id)
+    utterances = join_utterances(rows)
+    return [replace(row, utterance_id=utterances[row.statement_id]) for row in rows]
+
+
+def tag_article(article: Article, reader: Classifier) -> list[TaggedStatement]:
+    """The rows of one article; ``utterance_id`` is still empty."""
+    mentions = find_mentions(article.text, article.language, article.published)
+    marks = find_marks(article.text, article.language, article.published, mentions)
+    readings = reader.read(article.text, split_units(article.text, article.language), marks)
+    memory, rows, said, seen = Memory(), [], None, {}
+    for reading in readings:
+        statement = to_statement(article, reading, reader.config["statement_threshold"])
+        if statement is None:
+            continue
+        attribution = attribute(article, reading, mentions, memory)
+        said = _date(article, statement, attribution, said)
+        seen[statement.text] = seen.get(statement.text, 0) + 1
+        rows += _rows(article, statement, attribution, said, reading, reader, seen[statement.text])
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The day of a statement and what the next one may take over from it."""
+
+    date: str
+    basis: str
+    speaker: str
+    end: int
+
+
+def _date(article: Article, statement: Statement, attribution: Attribution, before: _Said | None) -> _Said:
+    """The day by its own words, else that of the same speaker's words just before, else the article's."""
+    day = date_statement(statement, article.published, article.language)
+    follows = before and before.basis == "expression" and before.speaker == attribution.speaker and statement.start - before.end < 4
+    if day:
+        return _Said(day, "expression", attribution.speaker, statement.end)
+    if follows and before:
+        return _Said(before.date, "expression", attribution.speaker, statement.end)
+    return _Said(article.published, "article" if article.published else "unknown", attribution.speaker, statement.end)
+
+
+def _rows(
+    article: Article, statement: Statement, attribution: Attribution, said: _Said, reading: Reading, reader: Classifier, occurrence: int
+) -> Iterator[TaggedStatement]:
+    """One row for each topic and each side that speaks."""
+    topics: list[TopicStance | None] = [t for t in reading.topics if t.presence > reader.config["topic_threshold"]]
+    for topic in topics or [None]:
+        for side in attribution.sides:
+            yield TaggedStatement(
+                statement_id=_identify(article, statement, occurrence),
+                utterance_id="",
+                article_id=article.id,
+                published=article.published,
+                date=said.date,
+                date_basis=said.basis,
+                outlet=article.outlet,
+                title=article.title,
+                url=article.url,
+                language=article.language,
+                actor=side,
+                speaker=attribution.speaker,
+                holder=attribution.holder if attribution.holder not in attribution.sides else side,
+                mode=statement.mode,
+                via=" > ".join(attribution.via),
+                topic=topic.topic if topic else OTHER,
+                stance=topic.stance if topic else "",
+                score=round(topic.score, 4) if topic else None,
+                confidence=round(reader.confidence(_raw_confidence(statement, attribution, reading, topic), topic is not None), 4),
+                text=statement.text,
+                start=statement.start,
+                end=statement.end,
+                cue=statement.cue,
+                mention=attribution.mention,
+                resolution=attribution.resolution,
+                markers=" ".join(find_markers(statement.text, article.language)),
+            )
+
+
+def _raw_confidence(statement: Statement, attribution: Attribution, reading: Reading, topic: TopicStance | None) -> float:
+    """The product of what must all be right, before calibration."""
+    if topic is None:
+        return statement.confidence * attribution.confidence * (1 - max(t.presence for t in reading.topics))
+    return statement.confidence * attribution.confidence * topic.presence * max(topic.favor, topic.against, topic.neutral)
+
+
+def _identify(article: Article, statement: Statement, occurrence: int) -> str:
+    """An id from the article's text and the statement's own words, the same on every machine."""
+    key = "\x00".join((blake2b(article.text.encode(), digest_size=8).hexdigest(), statement.text, str(occurrence)))
+    return "s" + blake2b(key.encode(), digest_size=7).hexdigest()

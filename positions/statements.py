@@ -1,0 +1,66 @@
+"""Readings -> statements: which units of an article hold one, how it is reported, and what marks its force.
+
+The network decides; the grammar of quotation marks corrects the mode where it is certain.
+"""
+
+import re
+from functools import cache
+
+from positions import codebook
+from positions.classifier import Reading
+from positions.records import MODES, Article, Statement
+
+MARKERS = ("conditions", "red_lines", "offers", "refusals")
+_QUOTED = re.compile(r"[„“»«\"‚‘](?P<words>[^„“”»«\"‚‘]+)[“”«»\"’‘]")
+
+
+def to_statement(article: Article, reading: Reading, threshold: float) -> Statement | None:
+    """The statement that a reading found, or None where it stays below ``threshold`` or is silence ("ließ offen")."""
+    if reading.statement < threshold:
+        return None
+    start, end = _tidy(article.text, reading.start, reading.end)
+    text = article.text[start:end]
+    if _silence(_language(article)).search(text) and not _QUOTED.search(text):
+        return None
+    cue = article.text[slice(*reading.cue)].strip() if reading.cue else ""
+    return Statement(start, end, text, _mode(reading, text), cue, reading.statement)
+
+
+def find_markers(text: str, language: str) -> tuple[str, ...]:
+    """Which of ``MARKERS`` the words of a statement carry ("nur wenn", "kategorisch", "in Aussicht gestellt")."""
+    language = language if language in ("de", "en") else "en"
+    return tuple(group for group in MARKERS if _phrases(group, language).search(text))
+
+
+def _mode(reading: Reading, text: str) -> str:
+    """The network's mode, corrected where quotation marks leave no doubt."""
+    likely = MODES[max(range(len(MODES)), key=lambda i: reading.modes[i])]
+    quoted = sum(len(m.group("words")) for m in _QUOTED.finditer(text))
+    if likely == "direct" and not quoted and not any(mark in text for mark in "„“”»«\""):
+        return "direct" if reading.modes[0] > 0.9 else "indirect"
+    if likely in ("indirect", "narrated") and quoted > 0.6 * len(text):
+        return "direct"
+    return likely
+
+
+def _tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    left = re.match(r"[\s,;:–—-]*", piece)
+    right = re.search(r"[\s,;:–—-]*$", piece)
+    return start + (left.end() if left else 0), start + (right.start() if right else len(piece))
+
+
+def _language(article: Article) -> str:
+    return article.language if article.language in ("de", "en") else "en"
+
+
+@cache
+def _silence(language: str) -> re.Pattern[str]:
+    return _phrases("silence", language)
+
+
+@cache
+def _phrases(group: str, language: str) -> re.Pattern[str]:
+    phrases = getattr(codebook.load().cues, group)[language]
+    parts = [re.escape(phrase).replace(r"\ \.\.\.\ ", r"(?:\s+\S+){0,6}?\s+").replace(r"\ ", r"\s+") for phrase in phrases]
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)

@@ -1,0 +1,98 @@
+"""What changed between two periods, with the statements before and after."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from positions import figures, measures
+from positions.ui import View, links
+from positions.ui.words import Words
+
+TELLING = ("reversed", "partly_changed", "inconsistent", "unchanged", "uncertain")
+
+
+def section(view: View) -> None:
+    """The two periods, the chart of differences, and each change with its sentences."""
+    words = view.words
+    st.header(words("changes.title"), anchor=False)
+    st.markdown(words("changes.lead"))
+    periods = measures.split_periods(view.frame)
+    if periods is None:
+        st.info(words("changes.one_day"), icon=":material/info:")
+        return
+    left, right = st.columns(2)
+    with left:
+        before = _period("before", periods[0], words)
+    with right:
+        after = _period("after", periods[1], words)
+    if not (before and after):
+        st.info(words("changes.choose"), icon=":material/info:")
+        return
+    shifts = view.measure(measures.shifts, before, after)
+    shifts = shifts[shifts["side"].isin(view.sides) & shifts["topic"].isin(view.topics)]
+    judged = shifts[shifts["verdict"] != "not_enough"]
+    left_out = len(shifts) - len(judged)
+    if len(judged):
+        view.chart(
+            figures.shifts(judged, view.chart_words, dark=view.dark),
+            figures.describe_shifts(judged, view.chart_words),
+            "shifts",
+        )
+    st.caption(words("changes.not_enough", n=left_out, total=len(shifts), least=measures.MIN_N))
+    for verdict in TELLING:
+        for row in judged[judged["verdict"] == verdict].to_dict("records"):
+            _change(pd.Series(row), before, after, view)
+
+
+def _period(name: str, default: measures.Period, words: Words) -> measures.Period | None:
+    """Two days from the reader, from the link, or the default, which follows the filters."""
+    links.start(f"{name}_chosen", lambda _: None, _dates(st.query_params.get(name, "")))
+    shown = st.session_state[f"{name}_chosen"] or tuple(map(date.fromisoformat, default))
+    picked = st.date_input(
+        words(f"changes.{name}"),
+        value=shown,
+        key=f"{name} {shown}",
+        min_value=links.FIRST_DAY,
+        max_value=links.LAST_DAY,
+        format="DD.MM.YYYY" if words.language == "de" else "YYYY-MM-DD",
+    )
+    if len(picked) < 2:
+        return None
+    if picked != shown:
+        st.session_state[f"{name}_chosen"] = picked
+    period = (picked[0].isoformat(), picked[1].isoformat())
+    links.keep(name, ["..".join(period)], ["..".join(default)])
+    return period
+
+
+def _dates(text: str) -> tuple[date, date] | None:
+    days = [links.parse_day(part) for part in text.split("..")]
+    return (days[0], days[1]) if len(days) == 2 and days[0] and days[1] and days[0] <= days[1] else None
+
+
+def _change(row: pd.Series, before: measures.Period, after: measures.Period, view: View) -> None:
+    words, numbers = view.words, view.chart_words
+    name = f"{words.option('side', row['side'])} · {words.option('topic', row['topic'])}"
+    with st.expander(f"{name}: {words.option('verdict', row['verdict'])}"):
+        st.text(
+            words(
+                "changes.numbers",
+                before=figures.number(row["before"], numbers),
+                after=figures.number(row["after"], numbers),
+                n_before=int(row["n_before"]),
+                n_after=int(row["n_after"]),
+                difference=figures.number(row["difference"], numbers),
+                lower=figures.number(row["lower"], numbers),
+                upper=figures.number(row["upper"], numbers),
+            )
+        )
+        checks = ("same_outlets", "same_speakers", "without_narrated")
+        st.text(words("changes.checks", **{name: figures.number(row[name], numbers) for name in checks}))
+        for column, name, period in zip(st.columns(2), ("before", "after"), (before, after), strict=True):
+            with column:
+                st.markdown(f"**{words(f'changes.{name}')}**")
+                rows = measures.select(view.frame, since=period[0], until=period[1])
+                best = measures.strongest(rows, row["side"], row["topic"], count=1)
+                for place, one in enumerate(best.to_dict("records")):
+                    view.card(pd.Series(one), f"{row['side']}-{row['topic']}-{name}-{place}")

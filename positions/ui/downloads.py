@@ -1,0 +1,117 @@
+"""What a reader takes along: the link and the sentence that cite a view, and the rows behind it as files."""
+
+import json
+from collections.abc import Callable
+from functools import cache, partial
+
+import pandas as pd
+import streamlit as st
+
+from positions import store
+from positions.ui import links
+from positions.ui.reading import PACKAGE, Corpus
+from positions.ui.words import Words
+
+FILES: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
+    "csv": ("csv", "text/csv", store.csv_bytes),
+    "csv_de": ("csv", "text/csv", partial(store.csv_bytes, sep=";", decimal=",")),
+    "jsonl": ("jsonl", "application/jsonl", store.jsonl_bytes),
+    "parquet": ("parquet", "application/vnd.apache.parquet", store.parquet_bytes),
+}
+
+IMAGES = ("svg", "png")
+
+
+def footer(frame: pd.DataFrame, corpus: Corpus, words: Words) -> None:
+    """The end of every page: how to cite this view, and its rows (``frame``) or the whole table as files."""
+    with st.container(border=True, key="footer"):
+        st.subheader(words("footer.title"))
+        st.code(f"{sentence(frame, words)}\n{links.here()}", language=None, wrap_lines=True)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _menu("shown", words.count("footer.shown", len(frame)), frame, words)
+            _menu("everything", words.count("footer.everything", len(corpus.statements)), corpus.statements, words)
+            st.segmented_control(
+                words("footer.image"),
+                IMAGES,
+                default=IMAGES[0],
+                required=True,
+                key="image",
+                format_func=str.upper,
+                persist_state="session",
+            )
+        st.caption(words("footer.note"))
+
+
+def sentence(frame: pd.DataFrame, words: Words) -> str:
+    """What the view rests on, in one sentence fit for a footnote."""
+    days = frame.loc[frame["day"].notna(), "day"]
+    last = days.max().date().isoformat() if len(days) else ""
+    parts = (
+        words.count("count.statements", frame["utterance_id"].nunique()),
+        words.count("count.in_articles", frame["article_id"].nunique()),
+    )
+    key = "footer.sentence" if last else "footer.sentence_undated"
+    return words(
+        key,
+        day=words.day(last),
+        statements=parts[0],
+        articles=parts[1],
+        codebook=codebook_version(),
+        model=model_name(),
+    )
+
+
+def table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The contract's columns of a prepared frame, in plain types."""
+    return store.conform(frame)[list(store.COLUMNS)]
+
+
+def file_bytes(kind: str, frame: pd.DataFrame) -> bytes:
+    """The file of a kind in ``FILES``."""
+    return FILES[kind][2](table(frame))
+
+
+@cache
+def model_figures() -> dict:
+    """The shipped model's measured figures; empty when there are none."""
+    path = PACKAGE / "model" / "figures.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def measured(tree: dict, prefix: str = "") -> list[tuple[str, str]]:
+    """The numbers of a nested table of figures as (name, value), in its order."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            pairs += measured(value, f"{prefix}{name} · ")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            pairs.append((f"{prefix}{name}", f"{value:.3f}" if isinstance(value, float) else str(value)))
+    return pairs
+
+
+def model_name() -> str:
+    """Name and version of the shipped model, as its figures give them."""
+    figures = model_figures()
+    return " ".join(str(figures[key]) for key in ("model", "version") if figures.get(key)) or "–"
+
+
+def codebook_version() -> str:
+    """The codebook's version."""
+    from positions import codebook
+
+    return str(getattr(codebook.load(), "version", "1"))
+
+
+def _menu(name: str, label: str, frame: pd.DataFrame, words: Words) -> None:
+    with st.popover(label, icon=":material/download:", disabled=frame.empty):
+        for kind, (suffix, mime, _) in FILES.items():
+            stem = f"positions-{name}{'-excel-de' if kind == 'csv_de' else ''}"
+            st.download_button(
+                words(f"footer.{kind}"),
+                partial(file_bytes, kind, frame),
+                f"{stem}.{suffix}",
+                mime,
+                key=f"{name}-{kind}",
+                on_click="ignore",
+                width="stretch",
+            )

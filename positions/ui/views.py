@@ -1,0 +1,114 @@
+"""One page's surroundings: its words, its corpus, its filtered rows; built by the frame, read by the page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from positions import figures
+from positions.records import SIDES, TOPICS
+from positions.ui import downloads, evidence, filters, links
+from positions.ui import words as interface
+from positions.ui.reading import Corpus
+from positions.ui.words import Words
+
+CHART = {**figures.CONFIG, "displaylogo": False}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: ``frame`` holds the rows of ``corpus`` that meet ``selection``."""
+
+    words: Words
+    corpus: Corpus
+    selection: filters.Selection
+    frame: pd.DataFrame
+    dark: bool
+
+    @property
+    def key(self) -> str:
+        """Identity of corpus and filters, for caches."""
+        return f"{self.corpus.key} {self.selection}"
+
+    @property
+    def chart_words(self) -> dict[str, str]:
+        """The words that the figures take."""
+        return self.words.group("figures")
+
+    def chart(self, figure: go.Figure, alt: str, key: str, **shape: Any) -> Any:
+        """Draw a figure with its alternative text; the camera in its corner saves it."""
+        kind = st.session_state.get("image") or downloads.IMAGES[0]
+        config = {**CHART, "toImageButtonOptions": {"format": kind, "filename": f"positions-{key}", "scale": 2}}
+        return st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **shape)
+
+    def measure(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """``function(frame, *args, **options)`` from ``positions.measures``, worked out once for these filters."""
+        key = f"{self.key} {function.__name__} {args} {options}"
+        return _measured(key, partial(function, self.frame, *args, **options))
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides to show: the chosen ones, or all four."""
+        return self.selection.side or SIDES
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics to show that have a proposition: the chosen ones, or all four."""
+        return tuple(topic for topic in self.selection.topic if topic in TOPICS) or TOPICS
+
+    def card(self, row: pd.Series, key: str, around: int = evidence.AROUND) -> None:
+        """An evidence card."""
+        evidence.card(row, self.corpus, self.words, key, around)
+
+    def footer(self, frame: pd.DataFrame | None = None) -> None:
+        """Citation and downloads of ``frame``, or of all filtered rows."""
+        downloads.footer(self.frame if frame is None else frame, self.corpus, self.words)
+
+
+def language() -> str:
+    """The interface's language: chosen before, in the URL, or the browser's."""
+    browser = "de" if (st.context.locale or "").lower().startswith("de") else "en"
+    links.start("lang", lambda given: given[0] if given[0] in interface.LANGUAGES else None, browser)
+    return st.session_state["lang"] or browser
+
+
+def choose_language() -> None:
+    """The switch in the frame; the URL always names the language, so that a link reads as its sender saw it."""
+    names = {"de": "Deutsch", "en": "English"}
+    chosen = st.segmented_control(
+        "Language · Sprache",
+        list(names),
+        key="lang",
+        format_func=names.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    links.keep("lang", [chosen or "en"], [])
+
+
+def open_view(words: Words, corpus: Corpus) -> View:
+    """Filter the corpus as the frame says and remember the view for the page that runs next."""
+    selection = filters.current()
+    frame = _rows(f"{corpus.key} {selection}", partial(selection.rows, corpus.statements))
+    st.session_state["view"] = View(words, corpus, selection, frame, st.context.theme.type == "dark")
+    return st.session_state["view"]
+
+
+def view() -> View:
+    """The view that the frame opened in this run."""
+    return st.session_state["view"]
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _measured(key: str, _work: partial) -> Any:
+    return _work()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _rows(key: str, _select: partial) -> pd.DataFrame:
+    return _select()

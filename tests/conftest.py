@@ -1,0 +1,152 @@
+"""An invented corpus, an invented tagger for it, and the app on top: nobody in it exists, no sentence was ever said."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import positions
+from positions.records import Article, TaggedStatement
+
+ROOT = Path(__file__).parents[1]
+Progress = Callable[[int, str], None]
+NASTY = [
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror=alert(1)>",
+    "**fett** und [Klick](https://evil.example) und ![Bild](https://evil.example/track.png)",
+    ":red[rot] :material/delete: :smile:",
+    "$x^2$ kostet $5",
+    "1. Dezember -> https://evil.example",
+    "=HYPERLINK(1)",
+    "\u202eabc\u202c",
+]
+# sentence -> what the invented tagger says of it; left out: own words, quoted, sure
+SAID: dict[str, dict] = {
+    "Wir geben den Bezirk nicht auf, sagte Pawel Sorokin.": dict(actor="Russia", topic="territory", score=-0.9),
+    "Der Abzug ist ausgeschlossen, sagte Pawel Sorokin.": dict(actor="Russia", topic="territory", score=-0.8),
+    "Die Linie bleibt, wo sie ist, sagte Irina Belowa.": dict(
+        actor="Russia", speaker="Irina Belowa", topic="territory", score=-0.7, via="TASS > dpa"
+    ),
+    "Kein Zentimeter wird geräumt, sagte Pawel Sorokin.": dict(actor="Russia", topic="territory", score=-0.95),
+    "Darüber wird nicht verhandelt, sagte Pawel Sorokin.": dict(actor="Russia", topic="territory", score=-0.85),
+    "Über einen Tausch könne man reden, sagte Irina Belowa.": dict(
+        actor="Russia", speaker="Irina Belowa", topic="territory", score=0.4, mode="indirect", confidence=0.4
+    ),
+    "Wir treten nichts ab, sagte Oleh Marchenko.": dict(actor="Ukraine", topic="territory", score=0.95),
+    "Our land is not for sale, said Oleh Marchenko.": dict(actor="Ukraine", topic="territory", score=0.9),
+    "No withdrawal, said Daryna Kovalenko.": dict(
+        actor="Ukraine", speaker="Daryna Kovalenko", topic="territory", score=0.85
+    ),
+    "Kiew lehnt jede Abtretung ab.": dict(actor="Ukraine", speaker="", topic="territory", score=0.8, mode="narrated"),
+    "Both sides must give something, said Grace Holloway.": dict(actor="USA", topic="territory", score=-0.6),
+    "Borders cannot be moved by force, said Grace Holloway.": dict(actor="USA", topic="territory", score=0.7),
+    "A swap is realistic, said Walter Pike.": dict(actor="USA", speaker="Walter Pike", topic="territory", score=-0.7),
+    "The map is settled law, said Walter Pike.": dict(actor="USA", speaker="Walter Pike", topic="territory", score=0.6),
+    "Die Sanktionen bleiben, sagte Arne Lindqvist.": dict(actor="Europe", topic="sanctions", score=0.9),
+    "Ein neues Paket kommt, sagte Arne Lindqvist.": dict(actor="Europe", topic="sanctions", score=0.8),
+    "Moscow will never accept membership, said Grace Holloway.": dict(
+        actor="USA", holder="Russia", topic="nato", score=-0.9
+    ),
+    "Das Wetter war gut, sagte Arne Lindqvist.": dict(actor="Europe", topic="other", score=None),
+}
+SPEAKERS = {"Russia": "Pawel Sorokin", "Ukraine": "Oleh Marchenko", "USA": "Grace Holloway", "Europe": "Arne Lindqvist"}
+ARTICLES = [
+    dict(id="a1", published="2025-12-02", outlet="Stadtblatt", title="Gespräche beginnen", language="de"),
+    dict(id="a2", published="2025-12-04", outlet="Nordkurier", title="Streit um die Linie", language="de"),
+    dict(id="a3", published="2025-12-10", outlet="Harbour Post", title="Talks go on", language="en"),
+    dict(id="a4", published="2025-12-18", outlet="Harbour Post", title="A year ends", language="en"),
+    dict(id="a5", published="", outlet="", title="", language="de"),
+]
+PLACES = {"a1": (0, 1, 3, 4, 6, 14), "a2": (2, 5, 9, 15), "a3": (7, 10, 11, 16), "a4": (8, 12, 13), "a5": (17,)}
+
+
+def rows_of(article: Article) -> Iterable[TaggedStatement]:
+    """What the invented tagger finds: the sentences of ``SAID``, nasty strings, any other with "sagte" or "said"."""
+    found = [(sentence, facts) for sentence, facts in SAID.items() if sentence in article.text]
+    found += [
+        (text, dict(actor="Europe", topic="sanctions", score=0.9, speaker=text))
+        for text in NASTY
+        if text in article.text
+    ]
+    unknown = re.findall(r"[^.!?\n]*\b(?:sagte|said)\b[^.!?\n]*\.", article.text)
+    found += [
+        (text.strip(), dict(actor="Europe", topic="sanctions", score=0.9))
+        for text in unknown
+        if text.strip() not in SAID
+    ]
+    for sentence, facts in sorted(found, key=lambda pair: article.text.index(pair[0])):
+        score, actor = facts["score"], facts["actor"]
+        stance = "" if score is None else "favor" if score > 0.3 else "against" if score < -0.3 else "neutral"
+        plain = dict(
+            statement_id=sha256(f"{article.id} {sentence}".encode()).hexdigest()[:12],
+            utterance_id=sha256(sentence.encode()).hexdigest()[:12],
+            article_id=article.id, published=article.published, date=article.published,
+            date_basis="article" if article.published else "unknown", outlet=article.outlet, title=article.title,
+            url=article.url, language=article.language, actor=actor, speaker=SPEAKERS[actor], holder=actor,
+            mode="direct", via="", stance=stance, confidence=0.8, text=sentence, start=article.text.index(sentence),
+            end=article.text.index(sentence) + len(sentence), cue="sagte",
+        )  # fmt: skip
+        yield TaggedStatement(**{**plain, **facts})
+
+
+@pytest.fixture
+def tagger(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Stands in for ``positions.pipeline``; counts its calls in ``calls``."""
+    fake = ModuleType("positions.pipeline")
+    fake.calls = 0
+
+    def tag(
+        articles: Iterable[Article], *, progress: Callable[[int, str], None] | None = None
+    ) -> list[TaggedStatement]:
+        fake.calls += 1
+        rows: list[TaggedStatement] = []
+        for number, article in enumerate(articles):
+            rows += rows_of(article)
+            if progress:
+                progress(number + 1, article.id)
+        return rows
+
+    fake.tag = tag
+    monkeypatch.setitem(sys.modules, "positions.pipeline", fake)
+    monkeypatch.setattr(positions, "pipeline", fake, raising=False)
+    return fake
+
+
+@pytest.fixture
+def corpus_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The invented articles on disk, as the folder that the app reads; with a cache folder of their own."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    sentences = list(SAID)
+    lines = [{**one, "text": "\n\n".join(sentences[place] for place in PLACES[one["id"]])} for one in ARTICLES]
+    text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (folder / "articles.jsonl").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("POSITIONS_DATA", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("POSITIONS_UPLOADS", raising=False)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return folder
+
+
+@pytest.fixture
+def open_app(tagger: ModuleType, corpus_folder: Path) -> Callable[..., AppTest]:
+    """``open_app("statements", side=["Russia"])`` is the app as that link opens it."""
+
+    def start(page: str = "positions", /, **params: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        for name, value in {"lang": "en", **params}.items():
+            app.query_params[name] = value
+        app.run()
+        if page != "positions":
+            app.switch_page(f"positions/pages/{page}.py").run()
+        return app
+
+    return start

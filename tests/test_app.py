@@ -1,0 +1,355 @@
+"""Every page as a reader meets it: by link, filtered, empty, with articles of one's own, and with hostile text."""
+
+import io
+import json
+import time
+
+import pandas as pd
+import pytest
+from conftest import NASTY, SAID
+from streamlit.testing.v1 import AppTest
+
+from positions.ui import downloads, uploads
+
+PAGES = ("positions", "over_time", "compare", "statements", "articles", "method")
+TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
+
+
+def texts(app: AppTest, kind: str = "html") -> str:
+    """All that elements of a kind show, in one text."""
+    return "\n".join(str(getattr(one, "body", None) or one.proto.body) for one in app.get(kind))
+
+
+def quiet(app: AppTest) -> bool:
+    """No exception and no error message."""
+    return not app.exception and not app.error
+
+
+def found(app: AppTest) -> int:
+    """How many rows the page on statements says it shows."""
+    line = next(one.value for one in app.markdown if "tagged row" in one.value)
+    return int(line.split()[0].strip("*"))
+
+
+def finished(app: AppTest) -> AppTest:
+    """The app once an upload has been tagged."""
+    for _ in range(100):
+        if "upload_job" not in app.session_state:
+            return app.run()
+        time.sleep(0.05)
+        app.run()
+    raise AssertionError("the upload never ended")
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Put files into the upload field and wait for them."""
+    for name, data in files:
+        app.file_uploader[0].upload(name, data, "application/octet-stream")
+    return finished(app.run())
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_every_page_opens(open_app, page, lang):
+    """Each page shows its title in the link's language, without an error."""
+    app = open_app(page, lang=lang)
+    assert quiet(app) and len(app.title) == 1
+    assert page != "positions" or app.title[0].value == TITLES[lang]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_statements_no_error(open_app, page):
+    """Filters that nothing meets leave a page that says so."""
+    app = open_app(page, side="Europe", topic="nato")
+    assert quiet(app)
+    assert page in ("articles", "method") or any("No statement meets these filters" in one.value for one in app.info)
+
+
+def test_no_articles_no_error(open_app, corpus_folder):
+    """An empty folder gives an invitation, not an error."""
+    (corpus_folder / "articles.jsonl").unlink()
+    app = open_app()
+    assert quiet(app) and any("No articles yet" in one.value for one in app.info)
+
+
+@pytest.mark.parametrize(
+    ("link", "rows"),
+    [
+        ({}, 17),
+        ({"source": "all"}, 18),
+        ({"source": "told"}, 1),
+        ({"source": ["narrated", "told"]}, 2),
+        ({"side": "Russia"}, 6),
+        ({"side": ["Russia", "Ukraine"]}, 10),
+        ({"side": "Russia", "source": "all"}, 7),
+        ({"actor": "USA", "source": "all"}, 5),
+        ({"topic": "sanctions"}, 2),
+        ({"topic": ["sanctions", "other"]}, 3),
+        ({"stance": "against"}, 7),
+        ({"mode": "indirect"}, 1),
+        ({"outlet": "Harbour Post"}, 6),
+        ({"speaker": "Walter Pike"}, 2),
+        ({"language": "en"}, 6),
+        ({"since": "2025-12-10"}, 6),
+        ({"until": "2025-12-02"}, 6),
+        ({"since": "2025-12-04", "until": "2025-12-10"}, 7),
+        ({"confidence": "0.5"}, 16),
+        ({"q": "abzug"}, 1),
+        ({"q": "lindqvist"}, 3),
+    ],
+)
+def test_a_link_filters(open_app, link, rows):
+    """Each filter takes its value from the URL."""
+    app = open_app("statements", **link)
+    assert quiet(app) and found(app) == rows
+
+
+@pytest.mark.parametrize(
+    "link",
+    [{"side": "Mars"}, {"since": "yesterday"}, {"confidence": "much"}, {"lang": "xx"}, {"page": "-4"}, {"sort": "x"},
+     {"outlet": "<b>"}, {"cell_side": "Mars"}, {"article": "../etc"}, {"before": "a..b"}],
+)  # fmt: skip
+@pytest.mark.parametrize("page", ["statements", "positions", "over_time", "articles"])
+def test_a_broken_link_opens_the_plain_page(open_app, page, link):
+    """Values that mean nothing are passed over."""
+    assert quiet(open_app(page, **link))
+
+
+def test_the_link_outlives_the_language(open_app):
+    """Filters stand in the URL by code; another language keeps them."""
+    app = open_app("statements", side="Russia", lang="de")
+    assert app.query_params["side"] in ("Russia", ["Russia"])
+    app.segmented_control(key="lang").set_value("en").run()
+    assert app.query_params["side"] in ("Russia", ["Russia"]) and app.query_params["lang"] in ("en", ["en"])
+    assert found(app) == 6
+
+
+def test_chips_name_the_filters_and_reset_takes_them_off(open_app):
+    """What is filtered is said, and one button undoes it."""
+    app = open_app("statements", side="Russia", source="all")
+    assert "Whose position: Russia" in texts(app)
+    app.button(key="reset").click().run()
+    assert found(app) == 17 and "side" not in app.query_params
+
+
+def test_a_cell_discloses_what_it_rests_on(open_app):
+    """Band, value, interval, counts, dates and shares stand beside the chosen cell, with its proposition."""
+    app = open_app(cell_side="Ukraine", cell_topic="territory")
+    shown = texts(app)
+    for part in (
+        "strongly in favour",
+        "95 % interval",
+        "Independent statements",
+        "02 Dec 2025 – 18 Dec 2025",
+        "Narrated 25%",
+    ):
+        assert part in shown
+    assert any("Ukraine should not have to give up territory." in one.value for one in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("side", "topic", "state"),
+    [("USA", "territory", "mixed"), ("Europe", "sanctions", "not enough evidence"), ("Europe", "nato", "no statement")],
+)
+def test_uncertain_cells_say_so(open_app, side, topic, state):
+    """Mixed, too few and none are told apart in words."""
+    assert state in texts(open_app(cell_side=side, cell_topic=topic))
+
+
+def test_contrary_statements_are_shown(open_app):
+    """The statement against the cell's value has its own heading and is there."""
+    app = open_app(cell_side="Russia", cell_topic="territory")
+    assert any(one.value == "Contrary to the value shown (1)" for one in app.subheader)
+    assert "<mark>Über einen Tausch könne man reden, sagte Irina Belowa.</mark>" in texts(app)
+
+
+def test_the_chain_is_drawn(open_app):
+    """Who passed the words on stands between speaker and paper."""
+    shown = texts(open_app("statements", q="Die Linie bleibt"))
+    assert shown.index("Irina Belowa</strong>") < shown.index("TASS") < shown.index("dpa") < shown.index("Nordkurier")
+
+
+def test_a_card_opens_its_article_at_the_statement(open_app):
+    """From a sentence to its place in the text with one button."""
+    app = open_app("statements", q="Abzug")
+    app.button(key="open-row-0").click().run()
+    assert quiet(app) and app.title[0].value == "What was read"
+    assert '<mark class="chosen">Der Abzug ist ausgeschlossen' in texts(app)
+
+
+def test_changes_can_be_compared_over_chosen_periods(open_app):
+    """Two periods from the link are judged and too thin ones are counted."""
+    app = open_app("over_time", before="2025-12-01..2025-12-05", after="2025-12-06..2025-12-20")
+    assert quiet(app) and any("are not judged" in one.value for one in app.caption)
+
+
+def test_comparing_needs_two_sides(open_app):
+    """One side alone is asked to bring another."""
+    assert any("at least two" in one.value for one in open_app("compare", compare="USA").info)
+
+
+def test_undated_statements_are_counted_beside_the_chart(open_app, corpus_folder):
+    """What has no date is missing from the trend and said to be."""
+    line = {"id": "x", "text": "Wir bleiben dabei, sagte Arne Lindqvist.", "language": "de"}
+    with (corpus_folder / "articles.jsonl").open("a", encoding="utf-8") as file:
+        file.write("\n" + json.dumps(line))
+    app = open_app("over_time", focus="sanctions")
+    assert any("1 independent statement on this topic have no date" in one.value for one in app.caption)
+
+
+def parquet(**columns) -> bytes:
+    buffer = io.BytesIO()
+    pd.DataFrame(columns).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+SENTENCE = "Die Sanktionen bleiben in Kraft, sagte Mette Brandt am Montag in Kopenhagen."
+BODY = f"{SENTENCE} Mehr war aus dem Ministerium zunächst nicht zu erfahren."
+GOOD = {
+    "own.txt": BODY.encode(),
+    "own.md": f"# Titel\n\n{BODY}\n".encode(),
+    "own.html": f"<html><body><article><h1>Titel</h1><p>{BODY}</p></article></body></html>".encode(),
+    "own.csv": f'text,title\n"{BODY}",Titel\n'.encode(),
+    "own.jsonl": json.dumps({"text": BODY}).encode(),
+    "own.parquet": parquet(text=[BODY]),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_upload_is_tagged(open_app, name):
+    """A file of each kind becomes an article with its statements, in the table and on the page."""
+    app = upload(open_app("articles"), (name, GOOD[name]))
+    assert quiet(app) and any("1 article read" in one.value for one in app.success)
+    app.switch_page("positions/pages/statements.py").run()
+    assert found(app) == 18
+
+
+BAD = {
+    "empty.txt": b"",
+    "picture.txt": bytes(range(256)) * 50,
+    "broken.pdf": b"%PDF-1.7 nothing",
+    "no_text.csv": b"title,day\na,b\n",
+    "broken.jsonl": b'{"text": \n',
+    "broken.parquet": b"PAR1 not at all",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_rubbish_is_refused_and_the_session_goes_on(open_app, name):
+    """One message names the file; what was there stays; a good file beside it is read."""
+    app = upload(open_app("articles"), (name, BAD[name]), ("own.txt", GOOD["own.txt"]))
+    assert quiet(app) and any("1 article read" in one.value for one in app.success)
+    assert [one.value for one in app.get("text") if one.value.startswith(f"{name}")], "the file is named"
+    assert any(one.value.startswith("**6 articles**") for one in app.markdown)
+
+
+def test_a_broken_line_costs_no_other(open_app):
+    """A JSONL file with a broken line gives its good article and one message."""
+    app = upload(open_app("articles"), ("two.jsonl", GOOD["own.jsonl"] + b'\n{"text": \n'))
+    assert quiet(app) and any("1 article read" in one.value for one in app.success)
+    assert len([one for one in app.get("text") if "two.jsonl" in one.value]) == 1
+
+
+def test_size_is_checked_on_the_server(open_app, monkeypatch):
+    """A file over the limit is refused even where the browser let it through."""
+    monkeypatch.setattr("streamlit.get_option", lambda name: 0 if name == "server.maxUploadSize" else None)
+    refused = list(uploads.read([("big.txt", b"x" * 2_000_000)], 1, {}))
+    assert [one.reason for one in refused] == ["too_large"]
+
+
+def test_an_upload_is_seen_by_its_session_alone(open_app):
+    """Another visitor does not see it, and nothing of it is kept on disk."""
+    app = upload(open_app("articles"), ("own.txt", GOOD["own.txt"]))
+    other = AppTest.from_file(app._script_path, default_timeout=30).run()
+    other.switch_page("positions/pages/articles.py").run()
+    assert any(one.value.startswith("**6 articles**") for one in app.markdown)
+    assert any("5 art" in one.value.lower() for one in other.markdown)
+
+
+def test_an_upload_arrives_on_whatever_page(open_app):
+    """A reader who goes on reading elsewhere gets the new statements there."""
+    app = open_app("articles")
+    app.file_uploader[0].upload("own.txt", GOOD["own.txt"], "text/plain")
+    app.run().switch_page("positions/pages/statements.py")
+    assert found(finished(app)) == 18
+
+
+def test_long_lists_are_paged(open_app, corpus_folder):
+    """25 statements a page, the page in the link, and a page beyond the last one shows the last."""
+    lines = [json.dumps({"text": f"Satz Nummer {n} bleibt, sagte Arne Lindqvist."}) for n in range(30)]
+    (corpus_folder / "articles.jsonl").write_text("\n".join(lines))
+    for page, cards in (("1", 25), ("2", 5), ("9", 25)):
+        app = open_app("statements", page=page)
+        assert quiet(app)
+        assert len([one for one in app.button if one.key.startswith("open-row-")]) == cards
+    assert len(open_app("statements", look="table").dataframe[0].value) == 25
+
+
+def test_the_operator_may_keep_uploads(open_app, tmp_path, monkeypatch):
+    """With a folder named, a readable file is kept there for everybody, a rubbish one is not."""
+    kept = tmp_path / "kept"
+    monkeypatch.setenv("POSITIONS_UPLOADS", str(kept))
+    app = upload(open_app("articles"), ("../../own.txt", GOOD["own.txt"]), ("empty.txt", b""))
+    assert quiet(app) and [path.name.split("-", 1)[1] for path in kept.iterdir()] == ["own.txt"]
+    assert any(one.value.startswith("**6 articles**") for one in app.run().markdown)
+
+
+def test_the_same_text_is_not_counted_twice(open_app):
+    """An article that is there already is refused by name."""
+    app = upload(open_app("articles"), ("own.txt", GOOD["own.txt"]))
+    app = upload(app, ("again.txt", GOOD["own.txt"]))
+    assert any("again.txt: An article with exactly this text is already here." in one.value for one in app.get("text"))
+
+
+@pytest.mark.parametrize("page", ["positions", "compare", "statements", "articles"])
+def test_hostile_text_is_shown_literally(open_app, corpus_folder, page):
+    """Markup in an article is escaped where it is shown and never reaches Markdown, labels or messages."""
+    import html
+
+    text = "\n\n".join(f"Zuvor hieß es lange nichts. {nasty} Danach auch nicht." for nasty in NASTY)
+    line = {
+        "id": "nasty",
+        "text": text,
+        "title": NASTY[2],
+        "outlet": NASTY[0],
+        "published": "2025-12-19",
+        "language": "de",
+    }
+    with (corpus_folder / "articles.jsonl").open("a", encoding="utf-8") as file:
+        file.write("\n" + json.dumps(line))
+    app = open_app(
+        page, cell_side="Europe", cell_topic="sanctions", words="sanctions", article="nasty", outlet=NASTY[0]
+    )
+    assert quiet(app)
+    shown = texts(app)
+    assert html.escape(NASTY[0]) in shown and "<script>" not in shown and "<img src=x" not in shown
+    plain = [one.value for kind in ("markdown", "caption", "info", "subheader", "header") for one in getattr(app, kind)]
+    labels = [one.label for kind in ("button", "expander", "selectbox", "multiselect") for one in getattr(app, kind)]
+    assert not [one for one in plain + labels if any(nasty in one for nasty in NASTY)]
+
+
+def test_downloads_hold_exactly_what_is_shown(open_app):
+    """The buttons count the rows; their files hold the contract's columns of just those rows."""
+    app = open_app("statements", side="Russia")
+    labels = [one.proto.popover.label for one in app.get("popover")]
+    assert labels == ["The rows shown (6)", "Everything (18 rows)"]
+    frame = app.session_state["view"].frame
+    table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", frame)))
+    assert set(table["text"]) == {text for text, facts in SAID.items() if facts["actor"] == "Russia"}
+    assert downloads.file_bytes("csv_de", frame).startswith(b"\xef\xbb\xbfstatement_id;utterance_id")
+
+
+def test_every_view_has_a_citation(open_app):
+    """A sentence says what the view rests on, with codebook and model."""
+    app = open_app(cell_side="Ukraine", cell_topic="territory")
+    assert "As of 18 Dec 2025, 4 independent statements in 4 articles; codebook v" in app.code[0].value
+
+
+def test_a_failing_tagger_is_reported_plainly(open_app, tagger):
+    """Visitors get a sentence, and the next visit tries again."""
+    good = tagger.tag
+    tagger.tag = lambda *_, **__: (_ for _ in ()).throw(RuntimeError("no model"))
+    app = open_app()
+    assert [one.value for one in app.error] == ["The articles could not be tagged. The reason is in the server's log."]
+    tagger.tag = good
+    assert quiet(app.run())

@@ -1,0 +1,830 @@
+"""Articles: every format, encoding and kind of boilerplate in, clean text with its facts out, or a reason."""
+
+import io
+import json
+import re
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import pandas
+import pypdf
+import pytest
+import yaml
+
+from positions import articles
+from positions.articles import Unreadable, clean, detect_language, parse_date, read_articles, read_bytes
+from positions.records import Article
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+BODY = (
+    "Die Außenministerin Olena Prychodko lehnte den Vorschlag am Montag in Kiew ab. "
+    "„Wir geben kein Gebiet auf“, sagte sie vor Reportern."
+)
+ENGLISH = (
+    "Deputy Foreign Minister Ostap Verbytsky said in Lviv on Saturday that Ukraine would not give up any territory. "
+    "He asked the European Union to keep its sanctions in place."
+)
+
+
+SPANISH = (
+    "El ministro rechazó la propuesta de Moscú y dijo que su país no cederá territorio alguno en las negociaciones que "
+    "se celebran esta semana en la ciudad de Ginebra con los mediadores."
+)
+
+
+def read_one(name: str, data: bytes | str) -> Article:
+    """The only article in a file."""
+    (found,) = read_bytes(name, data.encode() if isinstance(data, str) else data)
+    assert isinstance(found, Article), found
+    return found
+
+
+def reason(name: str, data: bytes | str) -> str:
+    """Why a file gives no article."""
+    (found,) = read_bytes(name, data.encode() if isinstance(data, str) else data)
+    assert isinstance(found, Unreadable), found
+    return found.reason
+
+
+def reasons_of(raw: str) -> dict[str, str]:
+    """What cleaning takes out of a text: piece -> reason."""
+    return {piece.text: piece.reason for piece in clean(raw)[1]}
+
+
+# ---------------------------------------------------------------------------------------------------------------- seeds
+
+
+@pytest.fixture(scope="module")
+def seeds() -> dict[str, Article]:
+    """The seed articles by the first three digits of their ids."""
+    found = list(read_articles([SEEDS]))
+    assert all(isinstance(article, Article) for article in found), found
+    return {article.id[:3]: article for article in found if isinstance(article, Article)}
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, whatever stands between them."""
+    return re.findall(r"\w+", text)
+
+
+def test_seeds_are_all_read(seeds):
+    """Five texts give five German articles in the order of their names; the sidecar is none of them."""
+    assert list(seeds) == ["000", "001", "002", "003", "004"]
+    assert {article.language for article in seeds.values()} == {"de"}
+    assert not [article.warnings for article in seeds.values() if article.warnings]
+
+
+@pytest.mark.parametrize(
+    ("seed", "published", "basis"),
+    [
+        ("000", "2025-12-03", "sidecar"),
+        ("001", "2025-12-04", "text"),
+        ("002", "2025-12-02", "sidecar"),
+        ("003", "2025-12-18", "text"),
+        ("004", "2025-12-06", "text"),
+    ],
+)
+def test_seed_dates(seeds, seed, published, basis):
+    """A seed's date comes from its date line, else from the sidecar, which gives its reasons."""
+    assert (seeds[seed].published, seeds[seed].published_basis) == (published, basis)
+    assert seeds[seed].note
+
+
+@pytest.mark.parametrize("path", sorted(SEEDS.glob("*.txt")), ids=lambda path: path.name[:3])
+def test_seed_words_are_neither_lost_nor_glued(path):
+    """Every word of the raw file is in the clean text, in order, or in a removed piece."""
+    raw = path.read_text(encoding="utf-8")
+    text, removed = clean(raw)
+    plain = words(re.sub(r"<[^<>]{1,8}>|\\r\\n", " ", raw))
+    assert Counter(plain) == Counter(words(text)) + Counter(word for piece in removed for word in words(piece.text))
+    rest = iter(plain)
+    assert all(word in rest for word in words(text))
+
+
+@pytest.mark.parametrize("seed", ["000", "001", "002", "003", "004"])
+def test_seed_text_is_tidy(seeds, seed):
+    """No tag, escape, odd space or empty paragraph is left in a seed's clean text."""
+    text = seeds[seed].text
+    assert not re.search(r"[<>\\\u00a0\u200b\t]|  |\n{3}|[^\n]\n[^\n]", text)
+    assert text == text.strip()
+
+
+def test_seed_escaped_tags_become_paragraphs_and_headings(seeds):
+    """Headings in escaped tags stand alone; typographic quotes stay."""
+    paragraphs = seeds["000"].text.split("\n\n")
+    headings = [paragraph for paragraph in paragraphs if len(paragraph) < 60]
+    assert headings == [
+        "Gegenvorschlag präsentiert",
+        "„Viel Arbeit in Washington und Moskau nötig“",
+        "Sechstes Treffen mit Putin",
+    ]
+    assert len(paragraphs) == 15
+    assert paragraphs[0].startswith("Putin hatte am Dienstagabend in Moskau Wittkoff empfangen.")
+    assert paragraphs[-1].endswith("eine überarbeitete Version des Plans erarbeitet.")
+
+
+REMOVED = {
+    "000": [],
+    "001": ["date_line", "caption", "sign_off"],
+    "002": [
+        "navigation",
+        "caption",
+        "credit",
+        "timestamp",
+        *["consent"] * 3,
+        "caption",
+        "credit",
+        "sign_off",
+        "navigation",
+        *["script"] * 6,
+    ],
+    "003": ["date_line", "sign_off"],
+    "004": ["date_line"],
+}
+
+
+@pytest.mark.parametrize("seed", REMOVED)
+def test_seed_removed_pieces(seeds, seed):
+    """What leaves a seed is listed in order, each piece with its reason."""
+    listed = [piece.reason for piece in seeds[seed].removed]
+    assert sorted(listed) == sorted(REMOVED[seed])
+
+
+@pytest.mark.parametrize(
+    ("seed", "gone"),
+    [
+        ("001", ["date 2025", "picture alliance", "in Moskau empfangen worden", "Quelle"]),
+        (
+            "002",
+            ["11.04.2025", "ARCHIVBILD", "30. November 2025", "REUTERS", "Stand:", "Zur Startseite", "zum Hauptinhalt"],
+        ),
+        (
+            "002",
+            [
+                "Empfohlener redaktioneller Inhalt",
+                "Drittplattformen",
+                "showPaywall",
+                "isPaid",
+                "false",
+                "console.debug",
+            ],
+        ),
+        ("003", ["/ddo/DP/stw", "date 2025"]),
+    ],
+)
+def test_seed_boilerplate_is_gone(seeds, seed, gone):
+    """None of a seed's boilerplate is left in its text."""
+    assert not [piece for piece in gone if piece in seeds[seed].text]
+
+
+@pytest.mark.parametrize(
+    ("seed", "kept"),
+    [
+        (
+            "002",
+            "Rücken der Ukraine gespielt werden.\n\nWolodymyr Selenskyj vor Reportern in Dublin\n\n",
+        ),
+        ("002", "dass Witkoff im Kreml eingetroffen sei\n\n"),
+        ("002", "Weder die Ukraine noch Russland legen ihre Verluste offen."),
+        ("003", "KIEW/WASHINGTON (dpa-AFX) - Neben"),
+        ("003", 'rechtlich bindende Garantien handelt", sagte er.'),
+        ("004", "Washington/Miami - Die USA und die Ukraine"),
+    ],
+)
+def test_seed_sentences_stay(seeds, seed, kept):
+    """Pull quotes, headings, datelines and last sentences stay in a seed's text."""
+    assert kept in seeds[seed].text
+
+
+def test_seed_title_comes_from_its_headline(seeds):
+    """The one seed with a headline has it as title; no outlet is claimed that no text shows."""
+    assert (
+        seeds["002"].title == "USA legen Russland neuen Ukraine-Plan vor: Witkoff und Kushner treffen Putin in Moskau"
+    )
+    assert {article.title for name, article in seeds.items() if name != "002"} == {""}
+    assert {article.outlet for article in seeds.values()} == {""}
+
+
+# ---------------------------------------------------------------------------------------------------------- boilerplate
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Lesen Sie auch: Warum der Gipfel scheiterte", "teaser"),
+        ("Mehr zum Thema", "teaser"),
+        ("Read more: What we know about the plan", "teaser"),
+        ("Related: Inside the talks", "teaser"),
+        ("Our Standards: The Beispiel Trust Principles.", "teaser"),
+        ("Sign up for our newsletter", "teaser"),
+        ("Follow us on Facebook and Instagram.", "teaser"),
+        ("Foto: dpa", "credit"),
+        ("Bild: AFP/Max Muster", "credit"),
+        ("(Foto: IMAGO / ZUMA Press)", "credit"),
+        ("Photograph: Eva Roe/Getty Images", "credit"),
+        ("AFP via Getty Images", "credit"),
+        ("REUTERS/Eva Roe", "credit"),
+        ("picture alliance/dpa | Max Muster", "credit"),
+        ("Quelle: picture alliance / TASS", "credit"),
+        ("Max Muster, left, with Eva Roe in London. Photograph: Jo Poe/AFP/Getty Images", "caption"),
+        ("Ein Soldat steht an der Front (Archivbild). © Max Muster/dpa", "caption"),
+        ("Max Muster in Kiew Foto: AFP", "caption"),
+        ("A soldier near Pokrovsk, Ukraine, Tuesday, Dec. 2, 2025. (AP Photo/Eva Roe)", "caption"),
+        ("Image caption, The minister arrived on Monday", "caption"),
+        ("(dpa)", "sign_off"),
+        ("dpa/afp", "sign_off"),
+        ("Quelle: dpa, AFP", "sign_off"),
+        ("Reporting by Jane Doe in Kyiv; Editing by John Roe", "sign_off"),
+        ("By Jane Doe in Kyiv", "byline"),
+        ("Von Max Muster, Berlin", "byline"),
+        ("Advertisement", "advertisement"),
+        ("Anzeige", "advertisement"),
+        ("Facebook Twitter WhatsApp E-Mail", "share"),
+        ("123 Kommentare", "share"),
+        ("Stand: 02.12.2025, 14:05 Uhr", "timestamp"),
+        ("Aktualisiert am 2. Dezember 2025 um 14:05 Uhr", "timestamp"),
+        ("Updated Dec. 2, 2025, 3:45 p.m. ET", "timestamp"),
+        ("Tue 2 Dec 2025 14.05 GMT", "timestamp"),
+        ("3 min read", "timestamp"),
+        ("Lesezeit: 3 Minuten", "timestamp"),
+        ("© 2025 Beispiel Verlag. Alle Rechte vorbehalten.", "legal"),
+        ("We use cookies to improve your experience.", "consent"),
+        ("Um diesen Inhalt anzuzeigen, benötigen wir Ihre Zustimmung.", "consent"),
+        ("Skip to content", "navigation"),
+        ("→ Zur Startseite", "navigation"),
+        ("isSubscriber: true", "script"),
+        ("googletag.cmd.push(function() { googletag.display('x'); });", "script"),
+    ],
+)
+def test_boilerplate_lines_leave(line, expected):
+    """A line that is no part of the article leaves it, with its reason."""
+    text, removed = clean(f"{BODY}\n\n{line}\n\n{ENGLISH}")
+    assert text == f"{BODY}\n\n{ENGLISH}"
+    assert [(piece.text, piece.reason) for piece in removed] == [(line, expected)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "KYIV (Reuters) - Ukraine said on Monday it would not cede land.",
+        "Das Foto: eine Ruine, davor ein Kind, das die Regierung nicht kennt.",
+        "Die Quelle: ein Beamter im Außenministerium, der nicht genannt werden will.",
+        "Quelle dieser Angaben ist das Ministerium.",
+        "In Foto und Bild: Minister",
+        "Ein Foto des Treffens veröffentlichte das Präsidialamt nicht.",
+        "Das teilte die Regierung der dpa mit.",
+        "Reuters reported that talks would continue.",
+        '"Wir brauchen Garantien", sagte sie (Reuters).',
+        "Von Moskau nach Kiew",
+        "By the end of the year, Ukraine wants guarantees",
+        "Mehr zum Thema Sicherheit will die Ministerin am Montag sagen.",
+        "Related to this, the European Union extended sanctions.",
+        '"Sign up for peace", the minister said.',
+        "Read the letter, the minister said, and you will understand.",
+        "Share of Russian gas falls",
+        "Stand der Verhandlungen: unklar",
+        "Dienstag",
+        "NATO",
+        "Anzeige gegen Minister erstattet",
+        "Am 2. Dezember 2025 trafen sich die Delegationen.",
+        "Die Sitzung begann um 14:05 Uhr.",
+        "Die Behörden verwenden personenbezogene Daten von Soldaten.",
+        "false promises will not end the war, the minister said.",
+    ],
+)
+def test_article_lines_stay(line):
+    """A line that only resembles boilerplate stays, word for word, wherever it stands."""
+    for raw in (f"{line}\n\n{BODY}", f"{BODY}\n\n{line}", f"{BODY}\n\n{line}\n\n{ENGLISH}"):
+        assert clean(raw) == (raw, ())
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ("/ddo/DP/stw", "sign_off"),
+        (" (dpa)", "sign_off"),
+        (" dpa/afp", "sign_off"),
+        (" (dpa/jk)", "sign_off"),
+        (" (Reuters)", "sign_off"),
+        (" (mit Reuters, dpa, Max Muster)", "sign_off"),
+        (" Quelle: dpa", "sign_off"),
+        (" (Reporting by Jane Doe; Editing by John Roe)", "sign_off"),
+    ],
+)
+def test_sign_off_leaves_the_last_sentence_whole(end, reason):
+    """An agency's sign-off that is glued to the last sentence goes, the sentence stays."""
+    text, removed = clean(f"{BODY} Das reiche nicht, sagte sie.{end}")
+    assert text == f"{BODY} Das reiche nicht, sagte sie."
+    assert [(piece.text, piece.reason) for piece in removed] == [(end.strip(), reason)]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "is_caption"),
+    [
+        ("Max Muster (l) und Eva Beispiel vor einem Gespräch am 11.04.2025.", True),
+        ("Bereits im Juni verhandelten beide Seiten – damals in Genf.", True),
+        ("Eva Beispiel bei einer Pressekonferenz in Kiew.", True),
+        ("Jane Doe speaks to reporters in Kyiv.", True),
+        ("Die Ukraine lehnte das am 30. November 2025 ab.", False),
+        ("Russland habe Bedingungen gestellt.", False),
+        ("Der Kreml bestätigte das Treffen.", False),
+        ("„Kein Gebiet“, so die Ministerin.", False),
+        ("The talks ended without agreement.", False),
+        ("Das Treffen ist beendet. Nun beginnt die Arbeit.", False),
+    ],
+)
+def test_only_a_caption_leaves_with_the_credit_below_it(paragraph, is_caption):
+    """The sentence above a picture credit leaves when it describes a picture, and stays when it tells news."""
+    text, removed = clean(f"{BODY}\n\n{paragraph}\n\n© Max Muster/dpa\n\n{ENGLISH}")
+    assert (paragraph not in text) is is_caption
+    assert ("caption" in [piece.reason for piece in removed]) is is_caption
+
+
+def test_headline_above_a_credit_stays():
+    """A picture without caption under the headline does not take the headline with it."""
+    text, _ = clean(f"Kiew lehnt den Plan ab\n\nFoto: dpa\n\n{BODY}")
+    assert text == f"Kiew lehnt den Plan ab\n\n{BODY}"
+
+
+def test_links_after_a_label_leave():
+    """The links below a label leave; the next sentence ends the list."""
+    links = ["Warum Ungarn wieder bremst", "„Wir geben nichts auf“: ein Gespräch", "Was will der Kreml?"]
+    text, removed = clean("\n".join([BODY, "Lesen Sie auch", *links, ENGLISH]))
+    assert text == f"{BODY}\n\n{ENGLISH}"
+    assert [piece.reason for piece in removed] == ["teaser", *["link_list"] * 3]
+
+
+def test_a_long_paragraph_is_never_taken_for_consent_text():
+    """One formula in a long paragraph does not cost the article."""
+    long = " ".join([BODY] * 8) + " We use cookies."
+    assert clean(long) == (long, ())
+
+
+def test_word_lists_hold_words_only():
+    """No entry of the word lists was read as true, false or a number where a word is meant."""
+    lists = yaml.safe_load((ROOT / "positions/codebook/boilerplate.yaml").read_text(encoding="utf-8"))
+    flat = [
+        word
+        for key, entry in lists.items()
+        if key not in ("months", "background_years")
+        for word in (entry if isinstance(entry, list) else [word for words in entry.values() for word in words])
+    ]
+    assert not [word for word in flat if not isinstance(word, str)]
+
+
+# ------------------------------------------------------------------------------------------------- characters and lines
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Ein\u00a0Satz\u202fmit\u2009Abständen.", "Ein Satz mit Abständen."),
+        ("Sicher\u00adheits\u200bgaran\u2060tien\ufeff.", "Sicherheitsgarantien."),
+        ("Sicher\u00ad\nheit.", "Sicherheit."),
+        ("„Nein“, »nie«, ‚so‘ - \"nie\" – 'x'", "„Nein“, »nie«, ‚so‘ - \"nie\" – 'x'"),
+        ("U\u0308ber dem o\ufb00enen Meer", "Über dem offenen Meer"),
+        ("Ende.<BR \\/><BR \\/>Anfang", "Ende.\n\nAnfang"),
+        ("Ende.<br>Anfang<br/>weiter", "Ende.\n\nAnfang\n\nweiter"),
+        ("Ende.<h3>\\r\\nTitel<\\/h3>Anfang", "Ende.\n\nTitel\n\nAnfang"),
+        ('Ende.\\r\\nEr sagte \\"Nein\\".', 'Ende.\n\nEr sagte "Nein".'),
+        ("ein <b>fettes</b> Wort<i>teil</i>", "ein fettes Wortteil"),
+        ("Müller &amp; S&ouml;hne &quot;heute&quot;", 'Müller & Söhne "heute"'),
+        ("<script>alert(1)</script> :red[x] $x$ [a](b) 3 < 4", "<script>alert(1)</script> :red[x] $x$ [a](b) 3 < 4"),
+        ("C:\\neu\nzweite Zeile.", "C:\\neu zweite Zeile."),
+        ("Zeile eins.\r\nZeile zwei.\rZeile drei.", "Zeile eins.\n\nZeile zwei.\n\nZeile drei."),
+        ("Putin\n, der Präsident, und\nseine Berater.", "Putin, der Präsident, und seine Berater."),
+    ],
+)
+def test_characters_and_escapes(raw, expected):
+    """Spaces, invisible characters, tags and escapes are settled; quotes and other brackets stay."""
+    assert clean(raw)[0] == expected
+
+
+def test_wrapped_lines_are_joined():
+    """A text that was wrapped at a fixed width gets its paragraphs back, with hyphens at line ends undone."""
+    wrapped = (
+        "The deputy foreign minister said in Lviv on Saturday that his country\nwould not give up any of its "
+        "territory, and that the European Union\nshould keep the sanctions in place until every one of the sol-\n"
+        "diers had left.\n\nThe Kremlin did not comment."
+    )
+    assert clean(wrapped)[0] == (
+        "The deputy foreign minister said in Lviv on Saturday that his country would not give up any of its territory, "
+        "and that the European Union should keep the sanctions in place until every one of the soldiers had left.\n\n"
+        "The Kremlin did not comment."
+    )
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.csv", "a.jsonl"])
+def test_encodings(name, encoding):
+    """Umlauts arrive in every encoding and text format."""
+    line = "Die Präsidentin lehnt größere Zugeständnisse für den Frieden ab."
+    raw = {"a.csv": f'id,text\n1,"{line}"\n', "a.jsonl": json.dumps({"text": line}, ensure_ascii=False)}.get(name, line)
+    assert read_one(name, raw.encode(encoding)).text == line
+
+
+def test_cyrillic_and_damaged_encodings():
+    """Windows-1251 is recognised; one broken byte in UTF-8 does not garble the rest."""
+    russian = (
+        "Москва отказалась от предложения Киева. Переговоры продолжатся в понедельник, сообщил представитель. " * 3
+    )
+    assert read_one("a.txt", russian.encode("cp1251")).text == russian.strip()
+    damaged = BODY.encode() + b" \xff " + BODY.encode()
+    assert read_one("a.txt", damaged).text == f"{BODY} \ufffd {BODY}"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (BODY, "de"),
+        (ENGLISH, "en"),
+        ("Kiew lehnt den Vorschlag ab.", "de"),
+        ("Moscow said no.", "en"),
+        ("Київ відмовляється від пропозиції.", "uk"),
+        ("Москва отказалась от предложения.", "ru"),
+        ("Le ministre a refusé la proposition de Moscou.", "fr"),
+        ("12 - 14 %", ""),
+        (SPANISH, ""),
+    ],
+)
+def test_languages(text, language):
+    """The language of one line is recognised; a language outside the list and numbers have none."""
+    assert detect_language(text) == language
+
+
+# ---------------------------------------------------------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-12-04", "2025-12-04"),
+        ("2025-12-04T10:00:00Z", "2025-12-04"),
+        ("20251204", "2025-12-04"),
+        ("Stand: 04.12.2025, 9:15 Uhr", "2025-12-04"),
+        ("4. Dezember 2025", "2025-12-04"),
+        ("1. März 2026", "2026-03-01"),
+        ("Dec. 4, 2025", "2025-12-04"),
+        ("4th December 2025", "2025-12-04"),
+        ("2025-13-45", ""),
+        ("30.02.2025", ""),
+        ("Dezember 2025", ""),
+        ("gestern", ""),
+        ("", ""),
+    ],
+)
+def test_dates_are_parsed(text, expected):
+    """Full dates in the usual spellings become ISO dates, anything else nothing."""
+    assert parse_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "published"),
+    [
+        (f" date 2025-12-04 {BODY}", "2025-12-04"),
+        (f"\ufeff\u200b date 2025-12-04\n{BODY}", "2025-12-04"),
+        (f"Stand: 02.12.2025, 14:05 Uhr\n\n{BODY}", "2025-12-02"),
+        (f"Titel\n\nPublished 2 December 2025\n\n{BODY}", "2025-12-02"),
+        (f"Max Muster (r) vor einem Gespräch am 11.04.2025.\n\n© dpa/Eva Roe\n\n{BODY}", ""),
+        (f"{BODY}\n\nAm 30. November 2025 sprach sie in Genf.", ""),
+        (f"Freitag, 8. Februar 2008\n\n{BODY}\n\nSamstag, 9. Februar 2008\n\n{BODY}", ""),
+        (f"date 2025-13-45 {BODY}", ""),
+    ],
+)
+def test_dates_in_the_text(raw, published):
+    """A line that states the date gives it; captions, sentences and two different days do not."""
+    article = read_one("a.txt", raw)
+    assert (article.published, article.published_basis) == (published, "text" if published else "")
+    assert "date 2025" not in article.text
+
+
+@pytest.mark.parametrize(
+    ("published", "text", "warned"),
+    [
+        ("2025-12-04", BODY, False),
+        ("2025-12-04", f"{BODY} Seit 2022 herrscht Krieg.", False),
+        ("2025-12-04", f"{BODY} Das galt 2024 nicht.", False),
+        ("2019-12-04", f"{BODY} Am 3. Dezember 2025 reiste sie.", True),
+        ("2999-01-01", BODY, True),
+        ("neulich", BODY, True),
+        ("2025-12-04", f"date 2025-12-01 {BODY}", True),
+    ],
+)
+def test_doubtful_dates_are_warned_about(published, text, warned):
+    """A date that contradicts the text, lies in the future or cannot be read is never trusted silently."""
+    article = read_one("a.jsonl", json.dumps({"text": text, "published": published}))
+    assert bool(article.warnings) is warned
+
+
+# -------------------------------------------------------------------------------------------------------------- formats
+
+
+def test_markdown():
+    """Front matter gives the facts, marks and pictures go, words of links and headings stay."""
+    front = '---\ntitle: "Nein aus Kiew"\ndate: x\npublished: 2025-12-04\n---\n'
+    raw = f"{front}# Nein aus Kiew\n\n**{BODY}** ![](a.png)\n\n- Ein [Link](http://a.b) hier.\n"
+    article = read_one("nein.md", raw)
+    assert (article.id, article.title, article.published) == ("nein", "Nein aus Kiew", "2025-12-04")
+    assert article.text == f"Nein aus Kiew\n\n{BODY}\n\nEin Link hier."
+
+
+PAGE = f"""<!DOCTYPE html><html lang="de"><head><title>Nein aus Kiew</title>
+<meta property="og:title" content="Nein aus Kiew"><meta property="og:site_name" content="Beispielblatt">
+<meta property="article:published_time" content="2025-12-04T10:00:00+01:00">
+<link rel="canonical" href="https://blatt.example/nein"></head><body><nav><a href="/">Startseite</a></nav>
+<article><h1>Nein aus Kiew</h1><figure><figcaption>Max Muster am 11.04.2020 Foto: dpa</figcaption></figure>
+<p>{BODY}</p><p>{ENGLISH}</p><p>{BODY} Das gelte weiter.</p><p>Lesen Sie auch: Noch ein Artikel</p></article>
+<script>var a = 1;</script><footer>Impressum</footer></body></html>"""
+
+
+@pytest.mark.parametrize("name", ["seite.html", "seite.htm", "seite.txt"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_html(name, encoding):
+    """A web page gives its main text and metadata, without navigation, captions, scripts and teasers."""
+    article = read_one(name, PAGE.encode(encoding))
+    assert (article.title, article.published, article.published_basis) == ("Nein aus Kiew", "2025-12-04", "metadata")
+    assert (article.outlet, article.url, article.language) == ("Beispielblatt", "https://blatt.example/nein", "de")
+    assert BODY in article.text.split("\n\n")
+    assert not [word for word in ("Startseite", "Foto", "11.04", "var a", "Impressum", "Lesen") if word in article.text]
+    assert "caption" in [piece.reason for piece in article.removed]
+
+
+def test_html_of_one_line():
+    """A page with one short paragraph is read; a caption's date does not become the page's."""
+    caption = "<figcaption>Foto vom 11.04.2025</figcaption>"
+    page = f"<html><body class='caption'>{caption}<p>Kiew lehnt das ab.</p></body></html>"
+    article = read_one("a.html", page)
+    assert (article.text, article.published) == ("Kiew lehnt das ab.", "")
+
+
+def make_pdf(pages: list[list[str]], stream: bytes = b"") -> bytes:
+    """A PDF with lines of text on each page, or with one given compressed stream as its only page."""
+    streams = [stream] if stream else [zlib.compress(pdf_text(lines)) for lines in pages]
+    kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(streams)))
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(streams)}/MediaBox[0 0 595 842]>>".encode(),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
+    for index, body in enumerate(streams):
+        page = f"<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 3 0 R>>>>/Contents {5 + 2 * index} 0 R>>"
+        content = f"<</Length {len(body)}/Filter/FlateDecode>>stream\n".encode() + body + b"\nendstream"
+        objects += [page.encode(), content]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj".encode() + body + b"endobj\n"
+    table = b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
+    head = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    end = f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF".encode()
+    return out + head + table + end
+
+
+def pdf_text(lines: list[str]) -> bytes:
+    """The drawing commands of a PDF page with these lines."""
+    shown = [re.sub(rb"([()\\])", rb"\\\1", line.encode("cp1252")) for line in lines]
+    return b"BT /F1 11 Tf 14 TL 50 800 Td " + b"".join(b"(" + line + b") Tj T* " for line in shown) + b"ET"
+
+
+def test_pdf():
+    """A PDF's lines become paragraphs again; running heads and page numbers leave."""
+    first = [
+        "Die Außenministerin Olena Prychodko lehnte den Vorschlag am Montag in Kiew",
+        "ab. Das gelte auch für die Sicherheits-",
+        "garantien und den Beitritt zur Nato.",
+        "Nein aus Moskau",
+    ]
+    second = [
+        "Der Kreml erklärte, die Verhandlungen über einen Frieden seien beendet, und",
+        "wies die Kritik zurück.",
+    ]
+    pages = [
+        ["Beispielblatt, Ausgabe 4", *lines, str(number)] for number, lines in enumerate((first, second, ["Ende"]), 1)
+    ]
+    article = read_one("a.pdf", make_pdf(pages))
+    assert article.text.split("\n\n") == [
+        f"{first[0]} ab. Das gelte auch für die Sicherheitsgarantien und den Beitritt zur Nato.",
+        "Nein aus Moskau",
+        "Der Kreml erklärte, die Verhandlungen über einen Frieden seien beendet, und wies die Kritik zurück.",
+        "Ende",
+    ]
+    assert Counter(piece.text for piece in article.removed) == Counter(
+        ["Beispielblatt, Ausgabe 4"] * 3 + ["1", "2", "3"]
+    )
+
+
+def test_pdf_refusals(tmp_path):
+    """A zip bomb, a locked, an empty, an overlong and a broken PDF each give one clear sentence."""
+    assert "unpacks to far more" in reason("a.pdf", make_pdf([], zlib.compress(b" " * 100_000_000)))
+    assert "unpacks to far more" in reason("a.pdf", make_pdf([], zlib.compress(b"q Q " * 6_000_000)))
+    assert "no text" in reason("a.pdf", make_pdf([[""]]))
+    assert "more than 300 pages" in reason("a.pdf", make_pdf([["Zeile"]] * 301))
+    assert "not a PDF" in reason("a.pdf", b"%PDF-1.4 und dann nichts")
+    writer = pypdf.PdfWriter()
+    writer.append(pypdf.PdfReader(io.BytesIO(make_pdf([[ENGLISH]]))))
+    writer.encrypt("geheim", algorithm="RC4-128")
+    writer.write(tmp_path / "zu.pdf")
+    (found,) = read_articles([tmp_path / "zu.pdf"])
+    assert isinstance(found, Unreadable)
+    assert found.reason == "The PDF is protected by a password."
+
+
+ROWS = [
+    {
+        "id": "eins",
+        "text": BODY,
+        "title": "Nein",
+        "published": "2025-12-04",
+        "outlet": "Blatt",
+        "url": "https://a.example",
+        "language": "de-DE",
+    },
+    {"id": "", "text": ENGLISH, "title": "", "published": "", "outlet": "", "url": "", "language": ""},
+]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_tables(tmp_path, suffix):
+    """Each table format gives the same articles: metadata from the columns, an id from the row where none is given."""
+    path = tmp_path / f"tabelle{suffix}"
+    frame = pandas.DataFrame(ROWS)
+    {
+        ".csv": lambda: frame.to_csv(path, index=False),
+        ".jsonl": lambda: frame.to_json(path, orient="records", lines=True),
+        ".parquet": lambda: frame.to_parquet(path),
+    }[suffix]()
+    first, second = read_articles([path])
+    assert (first.id, first.text, first.title, first.published_basis) == ("eins", BODY, "Nein", "metadata")
+    assert (first.published, first.outlet, first.url, first.language) == (
+        "2025-12-04",
+        "Blatt",
+        "https://a.example",
+        "de",
+    )
+    assert (second.id, second.text, second.published, second.language) == ("tabelle-2", ENGLISH, "", "en")
+    assert second.source == f"{path}#2"
+
+
+def test_csv_of_other_making():
+    """Semicolons, capitals in the header, byte-order mark, line breaks in cells and very long cells are read."""
+    long = " ".join([BODY] * 1500)
+    raw = f'\ufeffTitle;TEXT\r\n"A; B";"{BODY}\n\n{ENGLISH}"\r\nC;"{long}"\r\n'
+    first, second = read_bytes("a.csv", raw.encode())
+    assert (first.title, first.text) == ("A; B", f"{BODY}\n\n{ENGLISH}")
+    assert second.text == long
+
+
+def test_csv_problems_cost_only_their_row():
+    """Rows with too many cells or no text are named, the others are read."""
+    found = list(read_bytes("a.csv", f'id,text\n1,"{BODY}"\n2,x,y,z\n3,\n4,"{ENGLISH}"\n'.encode()))
+    assert [type(item) for item in found] == [Article, Unreadable, Unreadable, Article]
+    assert [item.reason for item in found[1:3]] == ["Row 2 has more cells than the header.", "Row 3 has no text."]
+
+
+def test_jsonl_problems_cost_only_their_line():
+    """A broken line is named by its number; a line separator inside a text breaks nothing."""
+    lines = [
+        json.dumps({"text": f"{BODY}\u2028{ENGLISH}"}, ensure_ascii=False),
+        "{broken",
+        "",
+        "[1]",
+        '{"text": 5}',
+        json.dumps({"text": ENGLISH}),
+    ]
+    found = list(read_bytes("a.jsonl", "\n".join(lines).encode()))
+    assert [item.id for item in found if isinstance(item, Article)] == ["a-1", "a-6"]
+    assert [item.reason for item in found if isinstance(item, Unreadable)] == [
+        "Line 2 is not valid JSON.",
+        "Line 4 has no text.",
+        "Line 5 has no text.",
+    ]
+
+
+def test_a_stray_zero_byte_costs_no_line():
+    """A zero byte in one line of a text does not make a binary file of it."""
+    lines = [json.dumps({"text": ENGLISH}), json.dumps({"text": BODY}) + "\0"]
+    first, second = read_bytes("a.jsonl", "\n".join(lines).encode())
+    assert first.text == ENGLISH
+    assert second.reason == "Line 2 is not valid JSON."
+
+
+def test_a_flood_of_problems_is_counted():
+    """After the first problems of a file only their number is told, and the good rows still come."""
+    found = list(read_bytes("a.jsonl", ("{broken\n" * 500 + json.dumps({"text": ENGLISH})).encode()))
+    assert sum(isinstance(item, Article) for item in found) == 1
+    assert found[-1].reason == "450 more rows could not be read."
+    assert len(found) == articles.MAX_PROBLEMS + 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("a.txt", b"", "The file is empty."),
+        ("a.txt", b" \n\t ", "The file is empty."),
+        ("a.txt", "\ufeff\u200b", "The file holds no words."),
+        ("a.txt", b"--- 12 ---", "The file holds no words."),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4, "The file is binary, not text."),
+        ("a.csv", bytes(range(256)) * 9, "The file is binary, not text."),
+        ("a.html", bytes(range(256)) * 9, "The file is binary, not text."),
+        ("a.parquet", b"PAR1 nothing", "The file is damaged or not what its name says"),
+        ("a.parquet", b"x", "The file is damaged or not what its name says"),
+        ("a.csv", b"id,title\n1,x\n", "The table has no column 'text'."),
+        ("a.csv", b"id,text\n", "The table has no rows."),
+        (
+            "a.txt",
+            "Anzeige\n\nFoto: dpa\n\nZur Startseite",
+            "Only boilerplate was found (advertisement, credit, navigation)",
+        ),
+        ("a.txt", b"Wort " * 4_000_000, "The text is longer than 1,000,000 characters"),
+        ("a.txt", b"a" * 50_000_001, "The file is larger than 50 MB."),
+        ("a.html", b"<p>a</p>" * 2_000_000, "The page is larger than 10 MB."),
+        ("a.docx", b"PK", "The name does not end in a known format (.txt, .md,"),
+        ("a", b"Text", "The name does not end in a known format"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 60 else "data",
+)
+def test_rubbish_is_refused_with_a_reason(name, data, expected):
+    """What is no article is refused by name, with one sentence that says why."""
+    assert reason(name, data).startswith(expected)
+
+
+def test_article_of_one_line():
+    """One sentence is an article, without title."""
+    article = read_one("kurz.txt", "Kiew lehnt das ab.")
+    assert (article.id, article.text, article.title, article.language) == ("kurz", "Kiew lehnt das ab.", "", "de")
+
+
+@pytest.mark.parametrize(
+    ("first", "title"),
+    [
+        ("Kiew lehnt ab", "Kiew lehnt ab"),
+        ("Lehnt Kiew ab?", "Lehnt Kiew ab?"),
+        ("Kiew lehnt ab.", ""),
+        ("Nach dem Treffen:", ""),
+    ],
+)
+def test_headline_is_title_and_stays(first, title):
+    """A first line that looks like a headline is the title and stays in the text."""
+    article = read_one("a.txt", f"{first}\n\n{BODY}")
+    assert article.title == title
+    assert article.text.startswith(first)
+
+
+# -------------------------------------------------------------------------------------------------------------- folders
+
+
+def test_folder_is_read_in_order(tmp_path):
+    """A folder is read recursively and sorted; unknown and hidden files are passed over, ids stay unique."""
+    for name in ("b/zwei.txt", "a.txt", "b/a.txt", "c.docx", ".versteckt.txt", "b/.git/x.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(BODY, encoding="utf-8")
+    found = list(read_articles([tmp_path, tmp_path / "a.txt"]))
+    assert [item.id for item in found] == ["a", "a-2", "zwei", "a-3"]
+    assert found == list(read_articles([str(tmp_path), str(tmp_path / "a.txt")]))
+
+
+def test_missing_and_empty_inputs_are_named(tmp_path):
+    """A path that does not exist and a folder without articles are named; the rest is read all the same."""
+    (tmp_path / "leer").mkdir()
+    (tmp_path / "gut.txt").write_text(BODY, encoding="utf-8")
+    missing, empty, good = read_articles([tmp_path / "fehlt.txt", tmp_path / "leer", tmp_path / "gut.txt"])
+    assert missing == Unreadable(str(tmp_path / "fehlt.txt"), "There is no such file or folder.")
+    assert empty.reason.startswith("The folder holds no article")
+    assert good.id == "gut"
+
+
+def test_reading_is_lazy(tmp_path):
+    """The first article is there before the last file is opened."""
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    paths[0].write_text(BODY, encoding="utf-8")
+    found = read_articles(paths)
+    assert next(found).id == "a"
+    paths[1].write_text(ENGLISH, encoding="utf-8")
+    assert next(found).text == ENGLISH
+
+
+def test_sidecar_adds_facts(tmp_path):
+    """A sidecar's facts go before the text's own; it is no article, not even when a shell names it among files."""
+    (tmp_path / "a.txt").write_text(f"date 2025-12-01 {BODY}", encoding="utf-8")
+    (tmp_path / "articles.csv").write_text(
+        "id,published,outlet,title,url,note\na,2025-12-02,Blatt,Titel,,Grund\n", encoding="utf-8"
+    )
+    (article,) = read_articles(sorted(tmp_path.iterdir()))
+    assert (article.published, article.published_basis) == ("2025-12-02", "sidecar")
+    assert (article.outlet, article.title, article.note) == ("Blatt", "Titel", "Grund")
+    assert article.warnings == ("The sources of the date disagree: 2025-12-02 (sidecar), 2025-12-01 (text).",)
+    (alone,) = read_articles([tmp_path / "articles.csv"])
+    assert alone.reason == "The table has no column 'text'."
+
+
+def test_table_named_like_a_sidecar_is_a_table(tmp_path):
+    """``articles.csv`` with a column of texts is read as articles."""
+    (tmp_path / "articles.csv").write_text(f'id,text\nx,"{BODY}"\n', encoding="utf-8")
+    (tmp_path / "a.txt").write_text(ENGLISH, encoding="utf-8")
+    assert [item.id for item in read_articles([tmp_path])] == ["a", "x"]

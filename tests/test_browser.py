@@ -1,0 +1,205 @@
+"""The whole journey in a browser, from the matrix to a downloaded file; skipped where there is no Chromium."""
+
+import csv
+import io
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from positions import store
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+ROOT = Path(__file__).parents[1]
+BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
+PAGES = ("", "over-time", "compare", "statements", "articles", "method")
+ARTICLE = """Außenminister berät über Ukraine
+
+„Die Sanktionen gegen Russland bleiben in Kraft, bis die Waffen schweigen“, sagte der dänische Außenminister Mads
+Overgaard am Montag in Kopenhagen. Eine Lockerung der Sanktionen lehne Dänemark ab, sagte er.
+"""
+
+pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium: set CHROMIUM to its path")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard on the seeds, as README starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder)}
+    environment.pop("POSITIONS_DATA", None)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
+    ):
+        try:
+            wait_for(f"http://localhost:{port}/_stcore/health")
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["sync_api.Browser"]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator["sync_api.Page"]:
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="en-GB", accept_downloads=True)
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def wait_for(address: str) -> None:
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+def opened(page, address: str):
+    """The page at ``address`` once it has drawn its foot."""
+    page.goto(address)
+    page.locator(".st-key-footer").wait_for()
+    return page
+
+
+def turn(page, name: str) -> None:
+    """Go to another page of the navigation."""
+    page.get_by_role("link", name=name, exact=True).click()
+    page.locator(".st-key-footer").wait_for()
+
+
+def click_cell(page, side: str, topic: str) -> None:
+    """Click the middle of a cell of the matrix."""
+    page.locator(".st-key-matrix .js-plotly-plot").wait_for()
+    place = page.evaluate(
+        """([side, topic]) => {
+            const plot = document.querySelector('.st-key-matrix .js-plotly-plot'), box = plot.getBoundingClientRect();
+            for (const trace of plot._fullData) for (let i = 0; i < (trace.customdata || []).length; i++) {
+                const [a, b] = trace.customdata[i];
+                if (a === side && b === topic) {
+                    const {xaxis, yaxis} = plot._fullLayout;
+                    const x = trace.x[i], y = trace.base ? trace.base[i] + trace.y[i] / 2 : trace.y[i];
+                    return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
+                }
+            }
+        }""",
+        [side, topic],
+    )
+    page.mouse.move(*place)
+    page.mouse.click(*place)
+
+
+def test_the_whole_journey(server, page, tmp_path):
+    """From the matrix to the sentences, over the other pages, with an article of one's own, to a file on disk."""
+    opened(page, f"{server}/?lang=en")
+    click_cell(page, "Russia", "territory")
+    page.locator(".card mark").first.wait_for()
+    assert "cell_side=Russia" in page.url and "cell_topic=territory" in page.url
+
+    page.get_by_role("button", name="Open in the article").first.click()
+    page.locator(".fulltext mark.chosen").wait_for()
+
+    turn(page, "Compare")
+    page.locator(".st-key-compare-chart .js-plotly-plot").wait_for()
+    turn(page, "Over time")
+    page.get_by_role("heading", name="What changed").wait_for()
+
+    turn(page, "Articles")
+    own = tmp_path / "own.txt"
+    own.write_text(ARTICLE, encoding="utf-8")
+    page.get_by_text("Add your own articles").click()
+    page.locator("input[type=file]").set_input_files(own)
+    page.get_by_text("1 article read").wait_for()
+
+    turn(page, "Statements")
+    page.get_by_label("Search").fill("Sanktionen gegen Russland bleiben")
+    page.locator(".card mark", has_text="bleiben in Kraft").first.wait_for()
+
+    page.get_by_role("button", name=re.compile("The rows? shown")).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    data = Path(download.value.path()).read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert tuple(rows[0]) == store.COLUMNS and {row["article_id"] for row in rows} == {"own"}
+    assert any("bleiben in Kraft" in row["text"] and row["topic"] == "sanctions" for row in rows)
+
+
+def test_a_link_reopens_the_view(server, page, browser):
+    """What is copied from the foot of the page shows another reader the same cell in the same language."""
+    opened(page, f"{server}/?lang=de")
+    click_cell(page, "Russia", "territory")
+    page.locator(".facts").wait_for()
+    cited = page.locator(".st-key-footer code").inner_text().splitlines()[-1]
+    verdict = page.locator(".verdict").inner_text()
+    other = browser.new_context(locale="en-GB").new_page()
+    opened(other, cited)
+    assert other.locator(".verdict").inner_text() == verdict
+    other.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_every_page(server, browser, scheme):
+    """At 390 pixels nothing sticks out sideways, light or dark."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    for name in PAGES:
+        opened(page, f"{server}/{name}?lang=de")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    context.close()
+
+
+def test_nothing_is_fetched_from_elsewhere(server, page):
+    """No font, icon, picture or script comes from another machine."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in PAGES:
+        opened(page, f"{server}/{name}?lang=en")
+        page.wait_for_timeout(500)
+    assert [url for url in asked if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:"))] == []
+
+
+def test_choosing_without_a_mouse(server, page):
+    """Side and topic can be chosen with the keyboard alone."""
+    opened(page, f"{server}/?lang=en")
+    for label, value in (("Side", "Russia"), ("Topic", "Territory")):
+        box = page.get_by_test_id("stMain").get_by_role("combobox", name=label)
+        box.focus()
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(700)
+    page.locator(".facts").wait_for()
+    assert "cell_topic=territory" in page.url

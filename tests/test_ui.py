@@ -1,0 +1,201 @@
+"""What the pages are made of: words, the cached corpus, marked text, links."""
+
+import os
+import re
+import string
+from dataclasses import asdict
+
+import pandas as pd
+import pytest
+import streamlit as st
+from conftest import SAID
+
+from positions import figures, measures, records, store
+from positions.articles import read_articles
+from positions.records import Article
+from positions.ui import evidence, jobs, links, markup, reading, uploads, words
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def corpus() -> reading.Corpus:
+    """The corpus as a page would get it."""
+    return reading._finished(jobs.start(lambda job: reading.load(reading.folders(), job)), words.load("en"))
+
+
+def row(text: str, start: int, **changes) -> pd.Series:
+    plain = dict(text=text, start=start, end=start + len(text), side="Europe", statement_id="s1")
+    return pd.Series({**plain, **changes})
+
+
+def test_both_languages_say_the_same():
+    """Every text exists in English and German, with the same blanks."""
+    english, german = (words.load(language).table for language in ("en", "de"))
+    own = {key for key in english if not key.startswith("figures.")}
+    assert own == {key for key in german if not key.startswith("figures.")}
+    assert {key for key in own if blanks(english[key]) != blanks(german[key])} == set()
+    assert all(english[key].strip() or key == "state.position" for key in own)
+
+
+def test_charts_are_translated():
+    """German has every word of the charts, with the same blanks; English has the charts' own where it adds none."""
+    german, english = words.load("de").group("figures"), words.load("en").group("figures")
+    assert set(german) == set(figures.ENGLISH) and set(english) <= set(figures.ENGLISH)
+    for table in (german, english):
+        assert {key for key, text in table.items() if blanks(text) != blanks(figures.ENGLISH[key])} == set()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_code_has_a_word(language):
+    """No reader meets a bare code."""
+    known = words.load(language)
+    groups = {
+        "side": records.ACTORS, "actor": records.ACTORS, "topic": (*records.TOPICS, records.OTHER),
+        "stance": records.STANCES, "mode": records.MODES, "source": measures.SOURCES, "state": measures.STATES,
+        "band": (*measures.BANDS, *measures.STATES[:3]), "date_basis": records.DATE_BASES,
+        "verdict": measures.VERDICTS[1:],
+    }  # fmt: skip
+    assert [
+        f"{group}.{code}" for group, codes in groups.items() for code in codes if f"{group}.{code}" not in known.table
+    ] == []
+
+
+def test_no_word_is_left_over():
+    """Every key of the interface is used in the code, by itself or through its group."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (reading.ROOT / "positions").rglob("*.py"))
+    code += (reading.ROOT / "app.py").read_text(encoding="utf-8")
+    computed = {name for name in re.findall(r"""[("'.]([a-z_]+)\.?\{""", code)} | set(
+        re.findall(r'option\("(\w+)"', code)
+    )
+    computed |= {"positions", "over_time", "compare", "statements", "articles", "method", "figures", "count", "footer"}
+    unused = [
+        key for key in words.load("en").table
+        if key.split(".")[0] not in computed and f'"{key}"' not in code and f'"{key.rsplit(".", 1)[0]}"' not in code
+    ]  # fmt: skip
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "count", "share"),
+    [("en", "02 Dec 2025", "1,234 tagged rows", "25%"), ("de", "02.12.2025", "1.234 Zeilen", "25 %")],
+)
+def test_numbers_and_dates_follow_the_language(language, day, count, share):
+    """Thousands, percent and dates look as they do in the language's papers."""
+    known = words.load(language)
+    assert (known.day("2025-12-02"), known.count("count.rows", 1234), known.percent(0.25)) == (day, count, share)
+
+
+def test_unknown_words_fail():
+    """A missing key is a fault in the program and is not papered over."""
+    with pytest.raises(KeyError):
+        words.load("en")("no.such.key")
+
+
+def test_the_corpus_is_tagged_once(corpus_folder, tagger):
+    """A second start reads the cache; a changed article or a second one is tagged again."""
+    first = corpus()
+    assert (len(first.articles), len(first.statements), tagger.calls) == (5, len(SAID), 1)
+    again = corpus()
+    assert tagger.calls == 1
+    pd.testing.assert_frame_equal(store.conform(again.statements), store.conform(first.statements))
+    assert again.articles.to_dict("records") == first.articles.to_dict("records")
+    (corpus_folder / "new.txt").write_text("Ein neuer Tag, sagte Arne Lindqvist. Mehr nicht.", encoding="utf-8")
+    assert len(corpus().articles) == 6 and tagger.calls == 2
+
+
+def test_a_damaged_cache_is_made_anew(corpus_folder, tagger):
+    """Half a file in the cache folder costs time, not the start."""
+    corpus()
+    for path in reading.cache_folder().iterdir():
+        path.write_bytes(path.read_bytes()[:20])
+    assert len(corpus().statements) == len(SAID) and tagger.calls == 2
+
+
+def test_no_write_permission_no_harm(corpus_folder, tagger, monkeypatch):
+    """Where nothing can be kept, every start tags anew."""
+    blocked = corpus_folder / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    assert len(corpus().statements) == len(SAID)
+    corpus()
+    assert tagger.calls == 2
+
+
+def test_old_caches_are_removed(corpus_folder, tagger):
+    """The cache folder does not grow without end."""
+    for number in range(reading.KEPT + 3):
+        (corpus_folder / "articles.jsonl").write_text(f'{{"text": "Nummer {number}, sagte Arne Lindqvist."}}')
+        corpus()
+    assert len(os.listdir(reading.cache_folder())) == 2 * reading.KEPT
+
+
+def test_other_code_means_another_key(monkeypatch):
+    """The key changes with what makes the rows, not with the pages."""
+    before = reading.tagger_key()
+    reading.tagger_key.cache_clear()
+    monkeypatch.setattr(reading, "AFTER_TAGGING", (*reading.AFTER_TAGGING, "dates.py"))
+    assert reading.tagger_key() != before
+    reading.tagger_key.cache_clear()
+
+
+def test_a_sentence_is_marked_in_its_paragraph():
+    """The paragraph around a statement is shown, not its neighbours."""
+    text = "Erster Absatz.\n\nVorher. Nein, sagte sie. Nachher.\n\nDritter Absatz."
+    marked = evidence.paragraph_html(row("Nein, sagte sie.", text.index("Nein")), text)
+    assert marked == "Vorher. <mark>Nein, sagte sie.</mark> Nachher."
+
+
+@pytest.mark.parametrize("start", [0, 5, 10_000])
+def test_a_statement_that_is_not_at_its_place_stands_alone(start):
+    """Wrong offsets never mark the wrong words."""
+    assert evidence.paragraph_html(row("Nein.", start), "Etwas ganz anderes.") == "<mark>Nein.</mark>"
+
+
+def test_a_long_paragraph_is_cut_at_words():
+    """A reader gets the words around the sentence, with dots where something is left out."""
+    text = "wort " * 300 + "Nein." + " wort" * 300
+    marked = evidence.paragraph_html(row("Nein.", 1500), text, around=50)
+    assert marked.startswith("… wort") and marked.endswith("wort …") and len(marked) < 150
+
+
+def test_overlapping_statements_share_a_mark():
+    """The full text is shown once, whatever overlaps in it."""
+    text = "Das ist <b>unser</b> Land, sagten beide."
+    rows = pd.DataFrame([row(text[:25], 0), row(text[8:], 8, side="USA", statement_id="s2")])
+    marked = evidence.marked_html(text, rows, "s2", words.load("en"))
+    assert marked.count("<mark") == 1 and 'class="chosen"' in marked and "1 Europe, USA" in marked
+    assert re.sub(r"<sup>.*?</sup>|</?(mark|div)[^>]*>", "", marked) == markup.text(text)
+
+
+@pytest.mark.parametrize("text", ["2025-13-01", "", "1000-01-01", "9999-01-01", "heute", "2025-12-01T00:00"])
+def test_only_sensible_days_come_from_a_link(text):
+    """A day that is none, or lies in no newspaper, is passed over."""
+    assert links.parse_day(text) is None
+
+
+def test_uploaded_ids_are_free():
+    """An upload never takes the id of another article."""
+    known = {"a": uploads.text_hash("x"), "a-2": uploads.text_hash("y")}
+    read = list(uploads.read([("a.txt", b"Ein neuer Text, sagte sie."), ("a.txt", b"Noch einer, sagte er.")], 1, known))
+    assert [item.id for item in read] == ["a-3", "a-4"]
+
+
+def test_too_many_files_are_refused_by_name():
+    """The first ones are read, the others named."""
+    files = [(f"{n}.txt", f"Text Nummer {n}, sagte sie.".encode()) for n in range(uploads.FILES_AT_ONCE + 2)]
+    read = list(uploads.read(files, 1, {}))
+    assert sum(isinstance(item, Article) for item in read) == uploads.FILES_AT_ONCE
+    assert [item.reason for item in read[-2:]] == ["too_many_files"] * 2
+
+
+def test_articles_frame_keeps_every_field(corpus_folder):
+    """A page can show all that reading an article has found out."""
+    articles = list(read_articles([corpus_folder]))
+    frame = reading.articles_frame(map(asdict, articles))
+    assert tuple(frame.columns) == reading.ARTICLE_COLUMNS and list(frame["id"]) == ["a1", "a2", "a3", "a4", "a5"]
+
+
+def teardown_module() -> None:
+    st.cache_resource.clear()

@@ -1,0 +1,88 @@
+"""Trained network -> ``positions/model``: ``python -m training.export BASE NETWORK OUT``.
+
+The encoder becomes int8 ONNX (dynamic quantization, weights by channel), the word embeddings int8 with one scale a row,
+the heads numpy arrays. Temperatures and thresholds are chosen on the held-out passages, on the exported files themselves.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+
+from positions.classifier import PREFIX
+from training.network import Network
+
+
+class Body(torch.nn.Module):
+    """The encoder from embedded words to hidden states; one window at a time, so no mask."""
+
+    def __init__(self, encoder: torch.nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, embedded: torch.Tensor) -> torch.Tensor:
+        """(1, length, width) -> the same shape."""
+        return self.encoder(inputs_embeds=embedded).last_hidden_state
+
+
+def export(base: Path, weights: Path, out: Path, version: str) -> None:
+    """Write encoder.onnx, embeddings.npy, heads.npz, tokenizer.json and config.json to ``out``."""
+    network = Network(base)
+    network.load_state_dict(torch.load(weights, weights_only=True), strict=True)
+    network.eval()
+    out.mkdir(parents=True, exist_ok=True)
+    export_encoder(network, out / "encoder.onnx")
+    words = network.encoder.embeddings.word_embeddings.weight.detach().numpy()
+    scale = np.maximum(np.abs(words).max(1), 1e-8) / 127
+    np.save(out / "embeddings.npy", np.round(words / scale[:, None]).astype(np.int8))
+    heads = {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items() if not name.startswith("encoder")}
+    heads["sides"] = heads.pop("sides.weight")
+    np.savez_compressed(out / "heads.npz", embedding_scale=scale.astype(np.float32), **heads)
+    (out / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
+    *prefix, end = Tokenizer.from_file(str(base / "tokenizer.json")).encode(PREFIX).ids
+    config = {
+        "version": version,
+        "base": "multilingual-e5-small (MIT), vocabulary pruned to Latin and Cyrillic pieces",
+        "prefix_ids": prefix,
+        "end_id": end,
+        "temperature": {},
+        "cut_threshold": 0.5,
+        "statement_threshold": 0.5,
+        "topic_threshold": 0.5,
+        "confidence": {kind: {"raw": [0, 1], "right": [0, 1]} for kind in ("topical", "other")},
+    }
+    (out / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+
+
+def export_encoder(network: Network, path: Path) -> None:
+    """The encoder as int8 ONNX."""
+    network.encoder.set_attn_implementation("eager")
+    sample = torch.randn(1, 40, network.encoder.config.hidden_size)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = str(Path(folder) / "encoder.onnx")
+        length = torch.export.Dim("length", min=3, max=512)
+        torch.onnx.export(
+            Body(network.encoder), (sample,), plain, input_names=["embedded"], output_names=["hidden"],
+            dynamic_shapes={"embedded": {1: length}}, opset_version=18, dynamo=True, external_data=False,
+        )
+        quantize_dynamic(plain, str(path), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"], extra_options={"DefaultTensorType": 1})
+
+
+def main() -> None:
+    """Parse the command line and export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("base", type=Path)
+    parser.add_argument("network", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--version", default="1")
+    options = parser.parse_args()
+    export(options.base, options.network, options.out, options.version)
+
+
+if __name__ == "__main__":
+    main()
