@@ -16,7 +16,10 @@ from positions.articles import Unreadable, read_articles
 from positions.records import Article
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Who stands where: tag statements of parties in news articles.",
 )
 Model = Annotated[Path | None, typer.Option(help="Folder of another classifier in the shipped format.")]
@@ -55,7 +58,9 @@ def tag(
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Argument(help="Annotated articles, JSON Lines (see README).", exists=True, dir_okay=False)],
+    gold: Annotated[
+        Path, typer.Argument(help="Annotated articles, JSON Lines (see README).", exists=True, dir_okay=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     model: Model = None,
 ) -> None:
@@ -77,7 +82,9 @@ def evaluate(
 def _check_output(output: str, format: str | None) -> None:
     suffix = format or Path(output).suffix.removeprefix(".").lower()
     if suffix not in store.FORMATS:
-        raise typer.BadParameter(f"{output}: name a file that ends in .csv, .jsonl or .parquet, or give --format", param_hint="--output")
+        raise typer.BadParameter(
+            f"{output}: name a file that ends in .csv, .jsonl or .parquet, or give --format", param_hint="--output"
+        )
     if output != "-" and not Path(output).absolute().parent.is_dir():
         raise typer.BadParameter(f"{output}: the folder does not exist", param_hint="--output")
 
@@ -96,7 +103,11 @@ def _print_figures(figures: dict[str, dict[str, float]], meanings: dict[str, str
     table = Table("figure", *parts, "meaning")
     for key in figures[parts[0]]:
         stem = key.rsplit("_", 1)[0] if key.endswith(("_precision", "_recall", "_f1")) else key
-        table.add_row(key, *(f"{figures[part].get(key, 0):.3f}" if key != "n" else str(int(figures[part][key])) for part in parts), meanings.get(stem, ""))
+        table.add_row(
+            key,
+            *(f"{figures[part].get(key, 0):.3f}" if key != "n" else str(int(figures[part][key])) for part in parts),
+            meanings.get(stem, ""),
+        )
     Console().print(table)
 
 

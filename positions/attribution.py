@@ -18,14 +18,29 @@ from positions.records import ACTORS, OTHER, Article, Attribution
 SURE = 0.5
 TOLD = 0.55
 POINTED = 0.12
+BESIDE = 0.45
 MEDIA = ("medium", "platform")
 _PRONOUNS = {
     "de": {"er": "m", "ihm": "m", "ihn": "m", "dieser": "m", "sie": "f", "ihr": "f", "diese": "f"},
     "en": {"he": "m", "him": "m", "she": "f", "her": "f"},
 }
-_ARTICLES = re.compile(r"^(?:der|die|das|des|dem|den|ein|eine|einer|eines|einem|the|a|an|its|his|her|their|sein|seine|ihr|ihre|dessen|deren)\s+", re.IGNORECASE)
-_NAME = re.compile(r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*")
+_ARTICLES = re.compile(
+    r"^(?:der|die|das|des|dem|den|ein|eine|einer|eines|einem|the|a|an|its|his|her|their|sein|seine|ihr|ihre|dessen|deren)\s+",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*"
+)
 _DATELINE = re.compile(r"^[^\n]{0,60}?\(([^()\n]{2,40})\)\s*[-–—]", re.MULTILINE)
+_PRONOUN = re.compile(r"\b(?:[Ee]r|[Ss]ie|[Hh]e|[Ss]he)\b")
+_PREPOSITIONS = frozenset("mit an gegen über durch bei für auf zu von with to of against about by for on".split())
+_BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
+_NOUNS = re.compile(
+    r"(?: (?:[a-z]+(?:er|en|em|e|al|ry|ish)\b))?(?: (?:[A-ZÄÖÜ][\w-]+|officials?|negotiators?|ministers?|spokes\w+|diplomats?|leaders?|envoys?))+"
+)
+_STOP = frozenset(
+    "Der Die Das Dem Den Des Ein Eine The A An One Some Both Beide Auch So Such This That These Those His Her Its Their".split()
+)
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
 
@@ -47,6 +62,7 @@ class Resolved:
     resolution: str = ""
     gender: str = ""
     start: int = 0
+    person: bool = False
 
 
 def attribute(article: Article, reading: Reading, mentions: Sequence[Mention], memory: Memory) -> Attribution:
@@ -71,13 +87,68 @@ def attribute(article: Article, reading: Reading, mentions: Sequence[Mention], m
 
 
 def _pointed(text: str, reading: Reading, mentions: Sequence[Mention]) -> tuple[int, int] | None:
-    """The span that holds most of the pointer's mass: a source, else a known name, else the words themselves."""
-    spans = {*reading.sources, *((m.start, m.end) for m in mentions)}
-    mass = {span: sum(p for start, end, p in reading.pointer if start < span[1] and end > span[0]) for span in spans}
-    best = max(mass, key=lambda span: (round(mass[span], 3), span in reading.sources, -span[0]), default=None)
-    if best and mass[best] >= POINTED:
-        return best
-    return None
+    """The span that names the speaker: where the pointer's mass lies, helped by what stands beside the reporting verb."""
+    spans = _candidates(text, reading, mentions)
+    weight = {span: _mass(reading, span) + (BESIDE if _beside_cue(text, reading, span) else 0) for span in spans}
+    best = max(weight, key=lambda span: (round(weight[span], 3), span[1] - span[0], -span[0]), default=None)
+    return best if best and weight[best] >= POINTED else None
+
+
+def _candidates(text: str, reading: Reading, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    """Sources, known names and the pronouns of the sentence; what overlaps or stands in apposition is one span."""
+    spans = [_whole_words(text, *span) for span in reading.sources]
+    spans += [(m.start, _with_noun(text, m.end) if not m.entity else m.end) for m in mentions]
+    spans += [m.span() for m in _PRONOUN.finditer(text, reading.start, reading.end)]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans)):
+        if (
+            merged
+            and (start < merged[-1][1] or text[merged[-1][1] : start] == " ")
+            and not _PRONOUN.fullmatch(text[start:end])
+        ):
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end - start > 1:
+            merged.append((start, end))
+    return merged
+
+
+def _with_noun(text: str, end: int) -> int:
+    """The end of the description that an adjective of origin opens ("russische Unterhändler", "Ukrainian officials")."""
+    match = _NOUNS.match(text, end)
+    return match.end() if match else end
+
+
+def _mass(reading: Reading, span: tuple[int, int]) -> float:
+    return sum(p for start, end, p in reading.pointer if start < span[1] and end > span[0])
+
+
+def _beside_cue(text: str, reading: Reading, span: tuple[int, int]) -> bool:
+    """Whether the span stands next to the reporting words, in the same clause and not behind a preposition."""
+    if reading.cue is None or not reading.start <= span[0] < reading.end:
+        return False
+    start, end = _whole_words(text, *reading.cue)
+    if span[0] >= end:
+        gap = text[end : span[0]]
+    elif span[1] <= start:
+        gap = text[span[1] : start]
+    else:
+        return False
+    before = text[max(0, span[0] - 12) : span[0]].split()
+    return (
+        not _BREAK.search(gap)
+        and len(gap.split()) <= 2
+        and not (before and before[-1].casefold() in _PREPOSITIONS and span[1] <= start)
+    )
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span widened to whole words and ended at a line's end."""
+    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    line = text.find("\n", start, end)
+    return start, line if line > start else end
 
 
 def _resolve(article: Article, span: tuple[int, int], mentions: Sequence[Mention], memory: Memory) -> Resolved | None:
@@ -86,9 +157,10 @@ def _resolve(article: Article, span: tuple[int, int], mentions: Sequence[Mention
     inside = [m for m in mentions if m.start < span[1] and m.end > span[0]]
     former = _says(words, "former", language) or _says(words, "outsiders", language)
     for kinds in (("person",), ("office",), None):
-        for mention in inside:
+        # of several names the last one: "Putins Berater Juri Uschakow"
+        for mention in reversed(inside) if kinds else inside:
             if mention.entity and (mention.kind in kinds if kinds else mention.kind not in ("person", "office")):
-                if kinds is None and _has_own_name(words, mention.text, language):
+                if kinds is None and _is_person_beside(words, mention.text, language):
                     continue
                 return _known(mention, words, language, former, span[0])
     if gender := _PRONOUNS[language].get(words.casefold()):
@@ -105,14 +177,30 @@ def _known(mention: Mention, words: str, language: str, former: bool, start: int
         person = book.person(mention.entity)
         name = person.name[language]
         chain = "" if mention.kind == "person" else f"{mention.text} → {name}"
-        return Resolved(name, OTHER if former and mention.kind == "person" else mention.side, words, chain, person.gender, start)
+        return Resolved(
+            name,
+            OTHER if former and mention.kind == "person" else mention.side,
+            words,
+            chain,
+            person.gender,
+            start,
+            True,
+        )
     return Resolved(book.institution(mention.entity).name[language], mention.side, words, "", "", start)
 
 
 def _antecedent(words: str, memory: Memory, gender: str) -> Resolved | None:
     for speaker in reversed(memory.speakers):
-        if speaker.gender in (gender, "") and speaker.speaker:
-            return Resolved(speaker.speaker, speaker.side, words, f"{words} → {speaker.speaker}", speaker.gender, speaker.start)
+        if speaker.person and speaker.gender in (gender, ""):
+            return Resolved(
+                speaker.speaker,
+                speaker.side,
+                words,
+                f"{words} → {speaker.speaker}",
+                speaker.gender,
+                speaker.start,
+                True,
+            )
     return None
 
 
@@ -125,9 +213,13 @@ def _named(article: Article, name: str, words: str, former: bool, language: str,
         if candidate and len(candidate.split()) > len(full.split()) and candidate.endswith(family):
             full = candidate
             break
-    described = article.text[max(0, article.text.find(full) - 60) : article.text.find(full)].split(",")[-1].split(".")[-1]
+    described = (
+        article.text[max(0, article.text.find(full) - 60) : article.text.find(full)].split(",")[-1].split(".")[-1]
+    )
     side = OTHER if former or _says(described, "outsiders", language) or _says(described, "former", language) else ""
-    return Resolved(full, side, words, f"{words} → {full}" if full not in words else "", "", start)
+    return Resolved(
+        full, side, words, f"{words} → {full}" if full not in words else "", "", start, len(full.split()) > 1
+    )
 
 
 def _role(words: str, memory: Memory, language: str, start: int) -> Resolved:
@@ -136,7 +228,15 @@ def _role(words: str, memory: Memory, language: str, start: int) -> Resolved:
     head = bare.split()[-1].casefold() if bare else ""
     for speaker in reversed(memory.speakers):
         if head and head in speaker.mention.casefold() and speaker.speaker.casefold() != bare.casefold():
-            return Resolved(speaker.speaker, speaker.side, words, f"{words} → {speaker.speaker}", speaker.gender, start)
+            return Resolved(
+                speaker.speaker,
+                speaker.side,
+                words,
+                f"{words} → {speaker.speaker}",
+                speaker.gender,
+                start,
+                speaker.person,
+            )
     side = OTHER if _says(words, "outsiders", language) or _says(words, "former", language) else ""
     return Resolved(bare, side, words, "", "", start)
 
@@ -146,7 +246,10 @@ def _sides(reading: Reading, resolved: Resolved | None) -> tuple[str, ...]:
     ranked = sorted(range(len(ACTORS)), key=lambda i: -reading.actors[i])
     together = tuple(ACTORS[i] for i in ranked if reading.actors[i] > SURE)
     if resolved and resolved.side:
-        return (resolved.side, *(side for side in together if side != resolved.side and len(together) > 1 and resolved.side in together))
+        return (
+            resolved.side,
+            *(side for side in together if side != resolved.side and len(together) > 1 and resolved.side in together),
+        )
     return together or (ACTORS[ranked[0]],)
 
 
@@ -158,10 +261,15 @@ def _holder(reading: Reading, sides: tuple[str, ...]) -> str:
     return sides[0]
 
 
-def _relays(article: Article, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None, memory: Memory) -> tuple[str, ...]:
+def _relays(
+    article: Article, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None, memory: Memory
+) -> tuple[str, ...]:
     """Media and platforms named in the sentence, in order; a sentence without words of reporting inherits them."""
     book, language = codebook.load(), article.language if article.language in _PRONOUNS else "en"
-    quoted = [(q.start(), q.end()) for q in re.finditer(r"[„“»«\"][^„“”»«\"]{25,}[“”«»\"]", article.text[reading.start : reading.end])]
+    quoted = [
+        (q.start(), q.end())
+        for q in re.finditer(r"[„“»«\"][^„“”»«\"]{25,}[“”«»\"]", article.text[reading.start : reading.end])
+    ]
     names = []
     for m in mentions:
         if m.kind not in MEDIA or not reading.start <= m.start < reading.end:
@@ -169,7 +277,13 @@ def _relays(article: Article, reading: Reading, mentions: Sequence[Mention], res
         if any(a < m.start - reading.start < b for a, b in quoted) or (resolved and m.text in resolved.mention):
             continue
         names.append(book.institution(m.entity).name[language])
-    if not names and reading.cue is None and resolved and memory.speakers and memory.speakers[-1].speaker == resolved.speaker:
+    if (
+        not names
+        and reading.cue is None
+        and resolved
+        and memory.speakers
+        and memory.speakers[-1].speaker == resolved.speaker
+    ):
         return memory.relays
     return tuple(dict.fromkeys(names))
 
@@ -204,7 +318,12 @@ def _proper_name(words: str, language: str) -> str:
     best = ""
     for match in _NAME.finditer(words):
         parts = [p for p in match.group().split()]
-        while parts and (_is_role(parts[0], roles) or parts[0].islower() or side_of_description(parts[0], language) != OTHER):
+        while parts and (
+            parts[0] in _STOP
+            or _is_role(parts[0], roles)
+            or parts[0].islower()
+            or side_of_description(parts[0], language) != OTHER
+        ):
             parts.pop(0)
         while parts and (parts[-1].islower() or _is_role(parts[-1], roles)):
             parts.pop()
@@ -215,10 +334,13 @@ def _proper_name(words: str, language: str) -> str:
     return re.sub(r"(?:'s|’s)$", "", best)
 
 
-def _has_own_name(words: str, known: str, language: str) -> bool:
-    """Whether a description such as "Nato-Sprecherin Ada Holm" names a person beside the institution."""
-    rest = _proper_name(words.replace(known, " "), language)
-    return len(rest.split()) >= 2
+def _is_person_beside(words: str, known: str, language: str) -> bool:
+    """Whether a description such as "Nato-Sprecherin Ada Holm" or "the EU's top diplomat" means a person, not the institution."""
+    rest = words.replace(known, " ")
+    roles = _role_words(language, persons_only=True)
+    return len(_proper_name(rest, language).split()) >= 2 or any(
+        _is_role(word, roles) for word in [*rest.split(), *words.split("-")[1:]]
+    )
 
 
 def _is_role(word: str, roles: frozenset[str]) -> bool:
@@ -227,6 +349,7 @@ def _is_role(word: str, roles: frozenset[str]) -> bool:
 
 
 @cache
-def _role_words(language: str) -> frozenset[str]:
+def _role_words(language: str, persons_only: bool = False) -> frozenset[str]:
     roles = codebook.load().roles
-    return frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms) | frozenset(w.casefold() for w in roles.bodies[language])
+    persons = frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms)
+    return persons if persons_only else persons | frozenset(word.casefold() for word in roles.bodies[language])

@@ -67,10 +67,15 @@ class Classifier:
         self._tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = max(1, (os.cpu_count() or 2) - (0 if (os.cpu_count() or 2) <= 2 else 1))
-        self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
         self._words = np.load(folder / "embeddings.npy", mmap_mode="r")
         with np.load(folder / "heads.npz") as heads:
             self._heads = {name: heads[name].astype(np.float32) for name in heads.files}
+        self._layers = {
+            name: _layers(self._heads, name) for name in ("cut", "general", *(f"topic.{i}" for i in range(len(TOPICS))))
+        }
 
     def read(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> list[Reading]:
         """Read every unit of ``text``, cut into clauses where the network finds that one ends."""
@@ -116,19 +121,28 @@ class Classifier:
             return [(unit.start, unit.end)]
         at = np.array([at for _, at in kept])
         chance = _sigmoid(self._mlp("cut", np.concatenate([hidden[at - 1], hidden[at]], 1)))[:, 0]
-        edges = [unit.start, *(cut for (cut, _), p in zip(kept, chance, strict=True) if p > self.config["cut_threshold"]), unit.end]
+        edges = [
+            unit.start,
+            *(cut for (cut, _), p in zip(kept, chance, strict=True) if p > self.config["cut_threshold"]),
+            unit.end,
+        ]
         return list(zip(edges, edges[1:], strict=False))
 
-    def _read_span(self, start: int, end: int, inside: Array, hidden: Array, offsets: Array, cues: Array, sources: tuple) -> Reading:
+    def _read_span(
+        self, start: int, end: int, inside: Array, hidden: Array, offsets: Array, cues: Array, sources: tuple
+    ) -> Reading:
         states = hidden[inside]
         weights = _softmax(states @ self._heads["queries"].T, axis=0)
         pooled, mean = weights.T @ states, states.mean(0)
         pair = np.concatenate([pooled[0], mean])
         general = self._mlp("general", pair)
-        pointer = _softmax(hidden @ (self._heads["pointer.weight"] @ pair + self._heads["pointer.bias"]) / hidden.shape[1] ** 0.5)
+        pointer = _softmax(
+            hidden @ (self._heads["pointer.weight"] @ pair + self._heads["pointer.bias"]) / hidden.shape[1] ** 0.5
+        )
         near = np.flatnonzero(pointer > 0.01)
         return Reading(
-            start, end,
+            start,
+            end,
             float(_sigmoid(general[0] / self._heat("statement"))),
             _floats(_softmax(general[1:5])),
             _floats(_sigmoid(general[5:10] / self._heat("actor"))),
@@ -145,9 +159,8 @@ class Classifier:
         return TopicStance(TOPICS[index], float(_sigmoid(logits[0] / self._heat("topic"))), favor, against, neutral)
 
     def _mlp(self, name: str, x: Array) -> Array:
-        inner = _gelu(x @ self._heads[f"{name}.0.weight"].T + self._heads[f"{name}.0.bias"])
-        last = max(int(key.split(".")[-2]) for key in self._heads if key.startswith(name + ".") and key.endswith("weight"))
-        return inner @ self._heads[f"{name}.{last}.weight"].T + self._heads[f"{name}.{last}.bias"]
+        (inner_weight, inner_bias), (weight, bias) = self._layers[name]
+        return _gelu(x @ inner_weight + inner_bias) @ weight + bias
 
     def _heat(self, head: str) -> float:
         return self.config["temperature"].get(head, 1.0)
@@ -168,7 +181,10 @@ class _Window:
 
 def _windows(units: Sequence[Unit], offsets: Array) -> list[_Window]:
     """Group units into windows of at most ``WINDOW`` tokens, with what stands before and after them as context."""
-    spans = [(int(np.searchsorted(offsets[:, 1], u.start, "right")), int(np.searchsorted(offsets[:, 0], u.end, "left"))) for u in units]
+    spans = [
+        (int(np.searchsorted(offsets[:, 1], u.start, "right")), int(np.searchsorted(offsets[:, 0], u.end, "left")))
+        for u in units
+    ]
     windows, i = [], 0
     while i < len(units):
         first = spans[i][0]
@@ -185,7 +201,11 @@ def _windows(units: Sequence[Unit], offsets: Array) -> list[_Window]:
 def tokenize(tokenizer: "Tokenizer", text: str) -> tuple[Array, Array]:
     """Token ids (n,) and their character offsets (n, 2) in ``text``, without special tokens and leading blanks."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    offsets = [(start + len(piece) - len(piece.lstrip()), end) for start, end in encoding.offsets for piece in [text[start:end]]]
+    offsets = [
+        (start + len(piece) - len(piece.lstrip()), end)
+        for start, end in encoding.offsets
+        for piece in [text[start:end]]
+    ]
     return np.array(encoding.ids, np.int64), np.array(offsets, np.int64).reshape(-1, 2)
 
 
@@ -200,6 +220,12 @@ def spread_marks(marks: Sequence[Mark], offsets: Array) -> tuple[Array, Array]:
         else:
             side[covered] = ACTORS.index(mark.kind) + 1
     return side, evidence
+
+
+def _layers(heads: dict[str, Array], name: str) -> list[tuple[Array, Array]]:
+    """The (weight, bias) pairs of a small network, first layer first."""
+    keys = sorted(key for key in heads if key.startswith(f"{name}.") and key.endswith(".weight"))
+    return [(np.ascontiguousarray(heads[key].T), heads[key.replace("weight", "bias")]) for key in keys]
 
 
 def _runs(chosen: Array, offsets: Array) -> tuple[tuple[int, int], ...]:
@@ -232,4 +258,3 @@ def _gelu(x: Array) -> Array:
 
 def _floats(values: Array) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
-

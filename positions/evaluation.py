@@ -60,7 +60,7 @@ class Found:
 
 def read_gold(path: Path) -> list[GoldArticle]:
     """Read a gold file; raises ``ValueError`` naming the article where an annotated text is not in it."""
-    return [_to_gold(json.loads(line), path.parent) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [read_record(json.loads(line), path.parent) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def evaluate(gold: Sequence[GoldArticle], tag: Tagger) -> dict[str, Figures]:
@@ -71,11 +71,15 @@ def evaluate(gold: Sequence[GoldArticle], tag: Tagger) -> dict[str, Figures]:
         by_article[row.article_id].append(row)
     pairs = [(item, _found(by_article[item.article.id])) for item in gold]
     languages = sorted({item.article.language for item in gold})
-    parts = {"all": pairs} | ({x: [p for p in pairs if p[0].article.language == x] for x in languages} if len(languages) > 1 else {})
+    parts = {"all": pairs} | (
+        {x: [p for p in pairs if p[0].article.language == x] for x in languages} if len(languages) > 1 else {}
+    )
     return {name: score(part) for name, part in parts.items()}
 
 
-def interval(gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement], key: str, draws: int = 400) -> tuple[float, float]:
+def interval(
+    gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement], key: str, draws: int = 400
+) -> tuple[float, float]:
     """95 % bootstrap interval of one figure, clustered by article."""
     by_article = defaultdict(list)
     for row in rows:
@@ -107,7 +111,9 @@ MEANINGS = {
 
 def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
     """All figures over articles with what was found in them."""
-    counts = {key: [0, 0, 0] for key in ("statements", "topic", "topic_actor", "topic_actor_stance", "topic_holder_stance")}
+    counts = {
+        key: [0, 0, 0] for key in ("statements", "topic", "topic_actor", "topic_actor_stance", "topic_holder_stance")
+    }
     shares: dict[str, list[bool]] = defaultdict(list)
     stances: list[tuple[str, str]] = []
     for item, found in pairs:
@@ -116,7 +122,9 @@ def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
             _count(counts, gold, tagged)
             if gold and tagged:
                 _compare(shares, gold, tagged)
-                stances += [(stance, tagged.topics[topic]) for topic, stance in gold.topics.items() if topic in tagged.topics]
+                stances += [
+                    (stance, tagged.topics[topic]) for topic, stance in gold.topics.items() if topic in tagged.topics
+                ]
     figures: Figures = {"n": sum(len(item.statements) for item, _ in pairs)}
     for key, (hit, extra, missed) in counts.items():
         figures[f"{key}_precision"] = _ratio(hit, hit + extra)
@@ -130,6 +138,24 @@ def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
     return figures
 
 
+def match_rows(gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement]) -> list[tuple[TaggedStatement, bool]]:
+    """Each row with whether its statement, actor, topic and stance are all right; for calibration."""
+    by_article = defaultdict(list)
+    for row in rows:
+        by_article[row.article_id].append(row)
+    judged = []
+    for item in gold:
+        own = by_article[item.article.id]
+        golds = {found.row.statement_id: right for right, found in _match(item.statements, _found(own)) if found}
+        for row in own:
+            right = golds.get(row.statement_id)
+            fits = right is not None and row.actor in right.actors
+            judged.append(
+                (row, fits and (right.topics.get(row.topic) == row.stance if row.topic != OTHER else not right.topics))
+            )
+    return judged
+
+
 def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     """Mean F1 over ``STANCES`` that occur, of (right, given) pairs; in [0, 1]."""
     classes = [stance for stance in STANCES if any(right == stance for right, _ in pairs)]
@@ -141,7 +167,8 @@ def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     return _ratio(sum(values), len(values))
 
 
-def _to_gold(record: dict, folder: Path) -> GoldArticle:
+def read_record(record: dict, folder: Path) -> GoldArticle:
+    """One line of a gold file; ``folder`` is where its ``file`` is looked for."""
     if "file" in record:
         article = next(a for a in read_articles([folder / record["file"]]) if isinstance(a, Article))
     else:
@@ -158,8 +185,16 @@ def _gold_statement(article: Article, text: str, rows: list[dict]) -> GoldStatem
         raise ValueError(f"{article.id}: annotated text is not in the article: {text!r}")
     first = rows[0]
     return GoldStatement(
-        start, start + len(text), first["speaker"] or "", frozenset(row["actor"] for row in rows), first["holder"], first["mode"],
-        tuple(first.get("via") or ()), first.get("date") or "", first["topics"], bool(first.get("hard")),
+        start,
+        start + len(text),
+        first["speaker"] or "",
+        frozenset(row["actor"] for row in rows),
+        first["holder"],
+        first["mode"],
+        tuple(first.get("via") or ()),
+        first.get("date") or "",
+        first["topics"],
+        bool(first.get("hard")),
     )
 
 
@@ -173,13 +208,23 @@ def _found(rows: Sequence[TaggedStatement]) -> list[Found]:
     for row in rows:
         merged[row.statement_id].append(row)
     return [
-        Found(r[0].start, r[0].end, r[0], frozenset(x.actor for x in r), {x.topic: x.stance for x in r if x.topic != OTHER}) for r in merged.values()
+        Found(
+            r[0].start,
+            r[0].end,
+            r[0],
+            frozenset(x.actor for x in r),
+            {x.topic: x.stance for x in r if x.topic != OTHER},
+        )
+        for r in merged.values()
     ]
 
 
 def _match(gold: Sequence[GoldStatement], found: Sequence[Found]) -> list[tuple[GoldStatement | None, Found | None]]:
     """Pair spans one to one, best overlap first; the rest stand alone."""
-    overlaps = sorted(((_overlap(g, f), i, j) for i, g in enumerate(gold) for j, f in enumerate(found)), key=lambda x: (-x[0], x[1], x[2]))
+    overlaps = sorted(
+        ((_overlap(g, f), i, j) for i, g in enumerate(gold) for j, f in enumerate(found)),
+        key=lambda x: (-x[0], x[1], x[2]),
+    )
     left, right, pairs = set(range(len(gold))), set(range(len(found))), []
     for share, i, j in overlaps:
         if share >= OVERLAP and i in left and j in right:
@@ -236,5 +281,3 @@ def same_speaker(gold: str, given: str) -> bool:
 
 def _ratio(part: float, whole: float) -> float:
     return round(part / whole, 4) if whole else 0.0
-
-

@@ -16,7 +16,7 @@ from positions.records import ACTORS, OTHER, POLARITIES, TOPICS
 
 LONGEST = 6
 EVIDENCE = (*TOPICS, *POLARITIES)
-_WORD = re.compile(r"[^\W_]+(?:[-.’'&][^\W_]+)*\.?(?<![.])|[^\W_]+(?:\.[^\W_]+)+\.?")
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-'’&][^\W_]+)*|[^\W_]+(?:[-.’'&][^\W_]+)*")
 _GENITIVE = re.compile(r"(?:['’]s?|(?<=[^sxzß])s)$")
 _BLANK = re.compile(r"\s+")
 _PERSON, _DEMONYM, _OFFICE = "person", "demonym", "office"
@@ -112,7 +112,8 @@ def _look_up(index: _Index, phrase: str, text: str, start: int, end: int, known:
         bearers = [bearer for bearer in index.shared.get(phrase, ()) if bearer.entity in known]
         entry = bearers[0] if len(bearers) == 1 else None
     if entry:
-        return Mention(start, end, text[start:end], entry.kind, entry.entity, _side(entry, published))
+        entity = "" if entry.kind == _DEMONYM else entry.entity
+        return Mention(start, end, text[start:end], entry.kind, entity, _side(entry, published))
     office = index.offices.get(phrase)
     holder = office.holder_on(published) if office else ""
     return Mention(start, end, text[start:end], _OFFICE, holder, person_side(holder, published)) if holder else None

@@ -18,7 +18,9 @@ from positions.utterances import join_utterances
 Progress = Callable[[int, str], None]
 
 
-def tag(articles: Iterable[Article], *, progress: Progress | None = None, model: Path = classifier.MODEL) -> list[TaggedStatement]:
+def tag(
+    articles: Iterable[Article], *, progress: Progress | None = None, model: Path = classifier.MODEL
+) -> list[TaggedStatement]:
     """Tag articles; rows come in the order of the articles and of their statements.
 
     ``progress(done, article_id)`` is called after each article. Utterances are joined over all articles of the call.
@@ -63,7 +65,12 @@ class _Said:
 def _date(article: Article, statement: Statement, attribution: Attribution, before: _Said | None) -> _Said:
     """The day by its own words, else that of the same speaker's words just before, else the article's."""
     day = date_statement(statement, article.published, article.language)
-    follows = before and before.basis == "expression" and before.speaker == attribution.speaker and statement.start - before.end < 4
+    follows = (
+        before
+        and before.basis == "expression"
+        and before.speaker == attribution.speaker
+        and statement.start - before.end < 4
+    )
     if day:
         return _Said(day, "expression", attribution.speaker, statement.end)
     if follows and before:
@@ -72,7 +79,13 @@ def _date(article: Article, statement: Statement, attribution: Attribution, befo
 
 
 def _rows(
-    article: Article, statement: Statement, attribution: Attribution, said: _Said, reading: Reading, reader: Classifier, occurrence: int
+    article: Article,
+    statement: Statement,
+    attribution: Attribution,
+    said: _Said,
+    reading: Reading,
+    reader: Classifier,
+    occurrence: int,
 ) -> Iterator[TaggedStatement]:
     """One row for each topic and each side that speaks."""
     topics: list[TopicStance | None] = [t for t in reading.topics if t.presence > reader.config["topic_threshold"]]
@@ -97,7 +110,9 @@ def _rows(
                 topic=topic.topic if topic else OTHER,
                 stance=topic.stance if topic else "",
                 score=round(topic.score, 4) if topic else None,
-                confidence=round(reader.confidence(_raw_confidence(statement, attribution, reading, topic), topic is not None), 4),
+                confidence=round(
+                    reader.confidence(_raw_confidence(statement, attribution, reading, topic), topic is not None), 4
+                ),
                 text=statement.text,
                 start=statement.start,
                 end=statement.end,
@@ -108,11 +123,15 @@ def _rows(
             )
 
 
-def _raw_confidence(statement: Statement, attribution: Attribution, reading: Reading, topic: TopicStance | None) -> float:
+def _raw_confidence(
+    statement: Statement, attribution: Attribution, reading: Reading, topic: TopicStance | None
+) -> float:
     """The product of what must all be right, before calibration."""
     if topic is None:
         return statement.confidence * attribution.confidence * (1 - max(t.presence for t in reading.topics))
-    return statement.confidence * attribution.confidence * topic.presence * max(topic.favor, topic.against, topic.neutral)
+    return (
+        statement.confidence * attribution.confidence * topic.presence * max(topic.favor, topic.against, topic.neutral)
+    )
 
 
 def _identify(article: Article, statement: Statement, occurrence: int) -> str:

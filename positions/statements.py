@@ -22,7 +22,7 @@ def to_statement(article: Article, reading: Reading, threshold: float) -> Statem
     text = article.text[start:end]
     if _silence(_language(article)).search(text) and not _QUOTED.search(text):
         return None
-    cue = article.text[slice(*reading.cue)].strip() if reading.cue else ""
+    cue = _cue(article.text, *reading.cue) if reading.cue else ""
     return Statement(start, end, text, _mode(reading, text), cue, reading.statement)
 
 
@@ -32,11 +32,20 @@ def find_markers(text: str, language: str) -> tuple[str, ...]:
     return tuple(group for group in MARKERS if _phrases(group, language).search(text))
 
 
+def _cue(text: str, start: int, end: int) -> str:
+    """The reporting words, widened to whole words."""
+    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return text[start:end].strip()
+
+
 def _mode(reading: Reading, text: str) -> str:
     """The network's mode, corrected where quotation marks leave no doubt."""
     likely = MODES[max(range(len(MODES)), key=lambda i: reading.modes[i])]
     quoted = sum(len(m.group("words")) for m in _QUOTED.finditer(text))
-    if likely == "direct" and not quoted and not any(mark in text for mark in "„“”»«\""):
+    if likely == "direct" and not quoted and not any(mark in text for mark in '„“”»«"'):
         return "direct" if reading.modes[0] > 0.9 else "indirect"
     if likely in ("indirect", "narrated") and quoted > 0.6 * len(text):
         return "direct"
@@ -62,5 +71,7 @@ def _silence(language: str) -> re.Pattern[str]:
 @cache
 def _phrases(group: str, language: str) -> re.Pattern[str]:
     phrases = getattr(codebook.load().cues, group)[language]
-    parts = [re.escape(phrase).replace(r"\ \.\.\.\ ", r"(?:\s+\S+){0,6}?\s+").replace(r"\ ", r"\s+") for phrase in phrases]
+    parts = [
+        re.escape(phrase).replace(r"\ \.\.\.\ ", r"(?:\s+\S+){0,6}?\s+").replace(r"\ ", r"\s+") for phrase in phrases
+    ]
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)

@@ -22,11 +22,11 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 ROOT = Path(__file__).parents[1]
 BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
 PAGES = ("", "over-time", "compare", "statements", "articles", "method")
-ARTICLE = """Außenminister berät über Ukraine
-
-„Die Sanktionen gegen Russland bleiben in Kraft, bis die Waffen schweigen“, sagte der dänische Außenminister Mads
-Overgaard am Montag in Kopenhagen. Eine Lockerung der Sanktionen lehne Dänemark ab, sagte er.
-"""
+ARTICLE = (
+    "Außenminister berät über Ukraine\n\n"
+    "„Die Sanktionen gegen Russland bleiben in Kraft, bis die Waffen schweigen“, sagte der dänische Außenminister "
+    "Mads Overgaard am Montag in Kopenhagen. Eine Lockerung der Sanktionen lehne Dänemark ab, sagte er.\n"
+)
 
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium: set CHROMIUM to its path")
 

@@ -41,7 +41,9 @@ class Passage:
 
 def read_passages(folder: Path) -> list[Passage]:
     """Read every ``.jsonl`` file in ``folder``; the format is described in its README."""
-    records = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    records = [
+        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    ]
     return [to_passage(record) for record in records]
 
 
@@ -58,7 +60,14 @@ def to_passage(record: dict) -> Passage:
         cuts += labels
         spans += _spans_of_unit(unit.start, unit.end, touching, [cut for cut, label in labels if label])
     return Passage(
-        record["id"], record["lang"], text, spans, cuts, _find_all(record, "cue", text), _find_all(record, "speaker_mention", text), _names(record)
+        record["id"],
+        record["lang"],
+        text,
+        spans,
+        cuts,
+        _find_all(record, "cue", text),
+        _find_all(record, "speaker_mention", text),
+        _names(record),
     )
 
 
@@ -89,8 +98,14 @@ def _merge_joint(statements: list[dict], text: str) -> list[Span]:
             merged[row["text"]].topics.update(topics)  # type: ignore[union-attr]
             continue
         merged[row["text"]] = Span(
-            start, start + len(row["text"]), True, MODES.index(row["mode"]), [ACTORS.index(row["actor"])], ACTORS.index(row["holder"]),
-            topics, _nearest(text, row.get("speaker_mention"), start, start + len(row["text"])),
+            start,
+            start + len(row["text"]),
+            True,
+            MODES.index(row["mode"]),
+            [ACTORS.index(row["actor"])],
+            ACTORS.index(row["holder"]),
+            topics,
+            _nearest(text, row.get("speaker_mention"), start, start + len(row["text"])),
         )
     return sorted(merged.values(), key=lambda span: span.start)
 

@@ -40,7 +40,11 @@ def export(base: Path, weights: Path, out: Path, version: str) -> None:
     words = network.encoder.embeddings.word_embeddings.weight.detach().numpy()
     scale = np.maximum(np.abs(words).max(1), 1e-8) / 127
     np.save(out / "embeddings.npy", np.round(words / scale[:, None]).astype(np.int8))
-    heads = {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items() if not name.startswith("encoder")}
+    heads = {
+        name: value.numpy().astype(np.float16)
+        for name, value in network.state_dict().items()
+        if not name.startswith("encoder")
+    }
     heads["sides"] = heads.pop("sides.weight")
     np.savez_compressed(out / "heads.npz", embedding_scale=scale.astype(np.float32), **heads)
     (out / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
@@ -67,10 +71,24 @@ def export_encoder(network: Network, path: Path) -> None:
         plain = str(Path(folder) / "encoder.onnx")
         length = torch.export.Dim("length", min=3, max=512)
         torch.onnx.export(
-            Body(network.encoder), (sample,), plain, input_names=["embedded"], output_names=["hidden"],
-            dynamic_shapes={"embedded": {1: length}}, opset_version=18, dynamo=True, external_data=False,
+            Body(network.encoder),
+            (sample,),
+            plain,
+            input_names=["embedded"],
+            output_names=["hidden"],
+            dynamic_shapes={"embedded": {1: length}},
+            opset_version=18,
+            dynamo=True,
+            external_data=False,
         )
-        quantize_dynamic(plain, str(path), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"], extra_options={"DefaultTensorType": 1})
+        quantize_dynamic(
+            plain,
+            str(path),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul"],
+            extra_options={"DefaultTensorType": 1},
+        )
 
 
 def main() -> None:

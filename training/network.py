@@ -24,7 +24,9 @@ class Network(nn.Module):
 
     def __init__(self, base: Path, hidden: int = 256, dropout: float = 0.1) -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="sdpa")
+        self.encoder = AutoModel.from_pretrained(
+            base, add_pooling_layer=False, attn_implementation="sdpa", attention_probs_dropout_prob=0.0
+        )
         width = self.encoder.config.hidden_size
         self.sides = nn.Embedding(len(ACTORS) + 1, width)
         nn.init.zeros_(self.sides.weight)
@@ -32,9 +34,12 @@ class Network(nn.Module):
         self.tokens = nn.Linear(width, 2)
         self.cut = nn.Sequential(nn.Linear(2 * width, 64), nn.GELU(), nn.Linear(64, 1))
         self.queries = nn.Parameter(torch.randn(HEADS, width) * 0.02)
-        self.general = nn.Sequential(nn.Linear(2 * width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, GENERAL_OUT))
+        self.general = nn.Sequential(
+            nn.Linear(2 * width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, GENERAL_OUT)
+        )
         self.topic = nn.ModuleList(
-            nn.Sequential(nn.Linear(2 * width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, 4)) for _ in TOPICS
+            nn.Sequential(nn.Linear(2 * width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, 4))
+            for _ in TOPICS
         )
         self.pointer = nn.Linear(2 * width, width)
         self.dropout = nn.Dropout(dropout)

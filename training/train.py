@@ -93,8 +93,18 @@ class Collator:
                     cut_owner.append(i)
                     cut_label.append(label)
         return Batch(
-            ids, mask, sides, evidence, torch.from_numpy(np.array(inside)), torch.tensor(owner), spans,
-            torch.from_numpy(np.array(pointer)), tokens, torch.tensor(cut_at, dtype=torch.long), torch.tensor(cut_owner, dtype=torch.long), torch.tensor(cut_label, dtype=torch.float32),
+            ids,
+            mask,
+            sides,
+            evidence,
+            torch.from_numpy(np.array(inside)),
+            torch.tensor(owner),
+            spans,
+            torch.from_numpy(np.array(pointer)),
+            tokens,
+            torch.tensor(cut_at, dtype=torch.long),
+            torch.tensor(cut_owner, dtype=torch.long),
+            torch.tensor(cut_label, dtype=torch.float32),
         )
 
     def marks(self, passage: Passage) -> list[Mark]:
@@ -151,7 +161,9 @@ def loss_of(network: Network, batch: Batch) -> dict[str, torch.Tensor]:
     real = batch.mask.bool()
     losses["tokens"] = F.binary_cross_entropy_with_logits(network.tokens(hidden)[real], batch.tokens[real]) * 2
     if len(batch.cut_label):
-        losses["cut"] = F.binary_cross_entropy_with_logits(network.read_cuts(hidden, batch.cut_owner, batch.cut_at), batch.cut_label)
+        losses["cut"] = F.binary_cross_entropy_with_logits(
+            network.read_cuts(hidden, batch.cut_owner, batch.cut_at), batch.cut_label
+        )
     return losses
 
 
@@ -163,7 +175,16 @@ def batches(passages: list[Passage], size: int, rng: random.Random) -> list[list
     return chunks
 
 
-def train(passages: list[Passage], held_out: list[Passage], base: Path, out: Path, epochs: int, rate: float, size: int, seed: int) -> None:
+def train(
+    passages: list[Passage],
+    held_out: list[Passage],
+    base: Path,
+    out: Path,
+    epochs: int,
+    rate: float,
+    size: int,
+    seed: int,
+) -> None:
     """Train, evaluate on ``held_out`` after each epoch, keep a checkpoint a epoch and the running average of the last third."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
@@ -173,9 +194,13 @@ def train(passages: list[Passage], held_out: list[Passage], base: Path, out: Pat
     network = Network(base)
     own = [p for n, p in network.named_parameters() if not n.startswith("encoder") and p.requires_grad]
     encoder = [p for n, p in network.named_parameters() if n.startswith("encoder") and p.requires_grad]
-    optimizer = torch.optim.AdamW([{"params": encoder, "lr": rate}, {"params": own, "lr": 5 * rate}], weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        [{"params": encoder, "lr": rate}, {"params": own, "lr": 5 * rate}], weight_decay=0.01, fused=True
+    )
     steps = epochs * math.ceil(len(passages) / size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(step / (0.08 * steps), (steps - step) / (0.92 * steps)) if step else 1e-3)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(step / (0.08 * steps), (steps - step) / (0.92 * steps)) if step else 1e-3
+    )
     out.mkdir(parents=True, exist_ok=True)
     collate, first = Collator(tokenizer, rng, True), 0
     state = out / "checkpoint.pt"
@@ -199,7 +224,15 @@ def train(passages: list[Passage], held_out: list[Passage], base: Path, out: Pat
                 sums[name] = sums.get(name, 0.0) + value.item() * len(chunk)
         line = {k: round(v / len(passages), 3) for k, v in sums.items()}
         print(f"epoch {epoch + 1} {time.time() - began:.0f}s", json.dumps(line), flush=True)
-        torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1}, state)
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "schedule": schedule.state_dict(),
+                "epoch": epoch + 1,
+            },
+            state,
+        )
         if held_out and (epoch % 3 == 2 or epoch == epochs - 1):
             print("   ", json.dumps(evaluate(network, held_out, tokenizer)), flush=True)
     torch.save(network.state_dict(), out / "network.pt")
@@ -227,7 +260,9 @@ def evaluate(network: Network, passages: list[Passage], tokenizer: Tokenizer) ->
             _count(counts["topic"], found, gold)
             holder = int(general[10:15].argmax())
             _count(
-                counts["triple"], {(t, holder, int(topics[t, 1:].argmax())) for t in found}, {(t, span.holder, v) for t, v in (span.topics or {}).items()}
+                counts["triple"],
+                {(t, holder, int(topics[t, 1:].argmax())) for t in found},
+                {(t, span.holder, v) for t, v in (span.topics or {}).items()},
             )
             if span.mode is None:
                 continue

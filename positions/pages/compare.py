@@ -32,7 +32,7 @@ if len(sides) < 2:
     st.stop()
 
 words = v.chart_words
-rows = v.frame[v.frame["side"].isin(sides)]
+rows = v.shown[v.shown["side"].isin(sides)]
 table = v.measure(measures.compare, sides)
 table = table[table["topic"].isin(v.topics)]
 v.chart(figures.compare(table, words, dark=v.dark), figures.describe_compare(table, words), "compare-chart")

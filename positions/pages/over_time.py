@@ -22,6 +22,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control,
         t("over_time.topic"),
         required=True,
+        wrap=True,
         format_func=lambda code: t.option("topic", code),
     )
     freq = links.one(
@@ -52,4 +53,4 @@ else:
 tables.undated(v, topic)
 tables.dominance(v)
 changes.section(v)
-v.footer()
+v.footer(v.shown)

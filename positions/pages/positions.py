@@ -60,7 +60,7 @@ with left:
     with st.expander(t("positions.as_table"), icon=":material/table:"):
         tables.matrix(matrix, v)
 
-rows = v.frame
+rows = v.shown
 if chosen:
     cell = matrix[(matrix["side"] == side) & (matrix["topic"] == topic)].iloc[0]
     rows = measures.select(v.frame, actors=[side], topics=[topic])

@@ -18,7 +18,7 @@ def proposition(topic: str, words: Words) -> str:
 
 def headline(matrix: pd.DataFrame, view: View) -> str:
     """What the matrix rests on, in a sentence."""
-    words, frame = view.words, view.frame
+    words, frame = view.words, view.shown
     days = frame["day"].dropna()
     clear, full = int((matrix["state"] == "position").sum()), len(matrix)
     span = (
@@ -86,6 +86,7 @@ def statements(rows: pd.DataFrame, view: View) -> None:
         column_config=config,
         on_select="rerun",
         selection_mode="single-row",
+        height="content",
         key="statement-table",
         alt=words("statements.title"),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from positions import figures
+from positions import figures, measures
 from positions.records import SIDES, TOPICS
 from positions.ui import downloads, evidence, filters, links
 from positions.ui import words as interface
@@ -59,6 +59,11 @@ class View:
     def topics(self) -> tuple[str, ...]:
         """The topics to show that have a proposition: the chosen ones, or all four."""
         return tuple(topic for topic in self.selection.topic if topic in TOPICS) or TOPICS
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The filtered rows of the sides and topics that the charts show."""
+        return measures.select(self.frame, actors=self.sides, topics=self.topics)
 
     def card(self, row: pd.Series, key: str, around: int = evidence.AROUND) -> None:
         """An evidence card."""

@@ -1,0 +1,252 @@
+"""One table: the shipped model beside its floors, on annotated text that it was not trained on.
+
+``python -m training.evaluate [GOLD ...]`` prints it and writes ``positions/model/figures.json``, which the method page shows.
+Statements and their context are given for topics and stances; the last block is the whole path from raw article to rows.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from positions import classifier, codebook, evaluation, pipeline
+from positions.classifier import Classifier
+from positions.codebook.entries import word_pattern
+from positions.evaluation import GoldArticle, GoldStatement
+from positions.mentions import find_marks, find_mentions
+from positions.records import OTHER, STANCES, TOPICS, TopicStance
+from positions.units import Unit, split_units
+from training.examples import read_passages, split
+
+GOLD = Path(__file__).parent.parent / "tests" / "gold"
+SETS = {"seeds": "seeds.jsonl", "written German": "written_de.jsonl", "written English": "written_en.jsonl"}
+CLASSES = (*TOPICS, OTHER)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One annotated statement with what a method says of it."""
+
+    article: str
+    gold: GoldStatement
+    topics: frozenset[str]
+    stances: dict[str, str]
+    sure: dict[str, float]
+
+
+Method = Callable[[GoldArticle], list[Judged]]
+
+
+def ours(model: Classifier, blind: bool = False) -> Method:
+    """The shipped network on given spans; ``blind``: the stance is that of all topics together, whatever the topic is."""
+
+    def judge(item: GoldArticle) -> list[Judged]:
+        article = item.article
+        units = [Unit(gold.start, gold.end) for gold in sorted(item.statements, key=lambda g: g.start)]
+        marks = find_marks(article.text, article.language, article.published)
+        readings = {(r.start, r.end): r for r in model.read(article.text, units, marks)}
+        return [
+            _judge(item, gold, readings[gold.start, gold.end].topics, model.config["topic_threshold"], blind)
+            for gold in item.statements
+        ]
+
+    return judge
+
+
+def _judge(
+    item: GoldArticle, gold: GoldStatement, topics: Sequence[TopicStance], threshold: float, blind: bool
+) -> Judged:
+    mean = {s: float(np.mean([getattr(t, s) for t in topics])) for s in STANCES}
+    stances = {t.topic: max(mean, key=mean.__getitem__) if blind else t.stance for t in topics}
+    found = frozenset(t.topic for t in topics if t.presence > threshold)
+    return Judged(item.article.id, gold, found, stances, {t.topic: max(t.favor, t.against, t.neutral) for t in topics})
+
+
+def keywords(item: GoldArticle) -> list[Judged]:
+    """The floor: words of the topic's lexicon, the sign by counting words of support, refusal and undoing."""
+    language = item.article.language if item.article.language in ("de", "en") else "en"
+    book = codebook.load()
+    judged = []
+    for gold in item.statements:
+        text = item.article.text[gold.start : gold.end]
+        topics = frozenset(t for t in TOPICS if book.topic(t).core_pattern(language).search(text))
+        counts = {group: len(word_pattern(book.polarity[group][language]).findall(text)) for group in book.polarity}
+        sign = (counts["support"] - counts["oppose"] or 1) * (-1) ** (counts["undo"] + counts["negate"])
+        judged.append(
+            Judged(item.article.id, gold, topics, dict.fromkeys(TOPICS, "favor" if sign > 0 else "against"), {})
+        )
+    return judged
+
+
+def bag_of_words(examples: Path) -> Method:
+    """TF-IDF of words and pairs of words with logistic regression, trained on the same examples as ours."""
+    passages, _ = split(read_passages(examples), 6)
+    texts, labels, topical = [], [], []
+    for passage in passages:
+        for span in passage.spans:
+            if span.topics is not None:
+                texts.append(passage.text[span.start : span.end])
+                labels.append(span.topics)
+                topical += [(TOPICS[t] + " " + texts[-1], v) for t, v in span.topics.items()]
+    makes = [
+        make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, max_iter=1000))
+        for _ in range(5)
+    ]
+    for i in range(len(TOPICS)):
+        makes[i].fit(texts, [i in topics for topics in labels])
+    makes[4].fit([text for text, _ in topical], [STANCES[v] for _, v in topical])
+
+    def judge(item: GoldArticle) -> list[Judged]:
+        spans = [item.article.text[gold.start : gold.end] for gold in item.statements]
+        present = np.array([makes[i].predict(spans) for i in range(len(TOPICS))])
+        stance = np.array([makes[4].predict([f"{topic} {span}" for span in spans]) for topic in TOPICS])
+        return [
+            Judged(
+                item.article.id,
+                gold,
+                frozenset(t for i, t in enumerate(TOPICS) if present[i, j]),
+                dict(zip(TOPICS, stance[:, j], strict=True)),
+                {},
+            )
+            for j, gold in enumerate(item.statements)
+        ]
+
+    return judge
+
+
+def majority(item: GoldArticle) -> list[Judged]:
+    """No topic, and everybody in favour."""
+    return [Judged(item.article.id, gold, frozenset(), dict.fromkeys(TOPICS, "favor"), {}) for gold in item.statements]
+
+
+def figures_of(judged: Sequence[Judged]) -> dict[str, float]:
+    """Topic macro-F1 over the four topics and other, stance macro-F1 over given topics, share of opposite signs."""
+    wanted = [set(j.gold.topics) or {OTHER} for j in judged]
+    given = [set(j.topics) or {OTHER} for j in judged]
+    topic = []
+    for name in CLASSES:
+        hit = sum(name in w and name in g for w, g in zip(wanted, given, strict=True))
+        wrong = sum((name in w) != (name in g) for w, g in zip(wanted, given, strict=True))
+        if any(name in w for w in wanted):
+            topic.append(2 * hit / (2 * hit + wrong))
+    pairs = [(stance, j.stances[t]) for j in judged for t, stance in j.gold.topics.items()]
+    opposite = sum({a, b} == {"favor", "against"} for a, b in pairs) / max(len(pairs), 1)
+    found = {
+        "statements": len(judged),
+        "topic_macro_f1": float(np.mean(topic)),
+        "stance_macro_f1": evaluation.macro_f1(pairs),
+        "opposite": opposite,
+    }
+    sure = [(j.sure[t], j.stances[t] == stance) for j in judged for t, stance in j.gold.topics.items() if j.sure]
+    return found | ({"stance_calibration_error": calibration_error(sure)} if sure else {})
+
+
+def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error over equal-count bins (Nixon et al. 2019), in [0, 1]."""
+    ordered = np.array(sorted((p, float(right)) for p, right in pairs))
+    parts = [part for part in np.array_split(ordered, min(bins, max(len(ordered) // 10, 1))) if len(part)]
+    return float(sum(len(part) * abs(part[:, 0].mean() - part[:, 1].mean()) for part in parts) / len(ordered))
+
+
+def with_intervals(judged: Sequence[Judged], draws: int = 500) -> dict[str, object]:
+    """Each figure with its 95 % interval, articles drawn anew."""
+    rng, by_article = random.Random(1), {}
+    for j in judged:
+        by_article.setdefault(j.article, []).append(j)
+    ids = sorted(by_article)
+    drawn = [figures_of([j for a in rng.choices(ids, k=len(ids)) for j in by_article[a]]) for _ in range(draws)]
+    result: dict[str, object] = {}
+    for key, value in figures_of(judged).items():
+        spread = sorted(d[key] for d in drawn if key in d)
+        result[key] = round(value, 3) if key != "statements" else int(value)
+        if key in ("topic_macro_f1", "stance_macro_f1"):
+            result[f"{key}_interval"] = [round(spread[int(0.025 * draws)], 3), round(spread[int(0.975 * draws)], 3)]
+    return result
+
+
+def keyword_rows(item: GoldArticle) -> list[tuple[int, int, str, str, str]]:
+    """(start, end, topic, actor, stance) of the whole keyword floor: each sentence with a topic's word and a name."""
+    article = item.article
+    mentions = [m for m in find_mentions(article.text, article.language, article.published) if m.side != OTHER]
+    rows = []
+    for unit in split_units(article.text, article.language):
+        gold = GoldStatement(unit.start, unit.end, "", frozenset(), OTHER, "", (), "", {}, False)
+        judged = keywords(GoldArticle(article, (gold,)))[0]
+        near = [m for m in mentions if unit.start <= m.start < unit.end] or [
+            m for m in mentions if m.start < unit.start
+        ][-1:]
+        rows += [(unit.start, unit.end, topic, near[0].side, judged.stances[topic]) for topic in judged.topics if near]
+    return rows
+
+
+def keyword_f1(gold: Sequence[GoldArticle]) -> float:
+    """(topic, actor, stance) F1 of the keyword floor from raw article to rows."""
+    hit = extra = wanted = 0
+    for item in gold:
+        targets = {(g.start, g.end, t, a, s) for g in item.statements for t, s in g.topics.items() for a in g.actors}
+        wanted += len(targets)
+        for start, end, *rest in keyword_rows(item):
+            match = next(
+                (
+                    x
+                    for x in targets
+                    if list(x[2:]) == rest
+                    and min(end, x[1]) - max(start, x[0]) >= 0.5 * (max(end, x[1]) - min(start, x[0]))
+                ),
+                None,
+            )
+            targets.discard(match)  # type: ignore[arg-type]
+            hit, extra = hit + bool(match), extra + (not match)
+    return round(2 * hit / max(hit + extra + wanted, 1), 3)
+
+
+def measure(paths: dict[str, Path], model: Classifier, folder: Path, examples: Path) -> dict[str, object]:
+    """All figures, by set and method."""
+    methods: dict[str, Method] = {
+        "positions": ours(model),
+        "target-blind": ours(model, blind=True),
+        "words + logistic regression": bag_of_words(examples),
+        "keywords": keywords,
+        "majority": majority,
+    }
+    result: dict[str, object] = {"model": "positions", "version": model.config["version"]}
+    for name, path in paths.items():
+        gold = evaluation.read_gold(path)
+        result[name] = {
+            method: with_intervals([j for item in gold for j in judge(item)]) for method, judge in methods.items()
+        }
+        rows = pipeline.tag([item.article for item in gold], model=folder)
+        whole = evaluation.evaluate(gold, lambda _, rows=rows: rows)["all"]
+        judged = [(row.confidence, right) for row, right in evaluation.match_rows(gold, rows) if row.topic != OTHER]
+        low, high = evaluation.interval(gold, rows, "topic_actor_stance_f1")
+        result[name]["from raw article"] = whole | {  # type: ignore[index]
+            "topic_actor_stance_f1_interval": [low, high],
+            "keywords_topic_actor_stance_f1": keyword_f1(gold),
+            "confidence_calibration_error": round(calibration_error(judged), 3),
+        }
+    return result
+
+
+def main() -> None:
+    """Parse the command line, print the table, write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", type=Path, nargs="*")
+    parser.add_argument("--model", type=Path, default=classifier.MODEL)
+    parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
+    options = parser.parse_args()
+    paths = {path.stem: path for path in options.gold} or {name: GOLD / file for name, file in SETS.items()}
+    result = measure(paths, classifier.load(options.model), options.model, options.examples)
+    print(json.dumps(result, indent=1))
+    if not options.gold:
+        (options.model / "figures.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
