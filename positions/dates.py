@@ -2,7 +2,7 @@
 
 Only expressions beside the reporting words count: "sagte er am Dienstag" dates the statement, "werde sich am Mittwoch
 treffen, teilte er mit" dates the meeting. Weeks, months and years alone give no day. Does not read dates inside
-quotations, nor tell in English which of two nouns a day belongs to: what stands too far from the reporting words is left out.
+quotations; in English, a day that stands too far from the reporting words is left out.
 """
 
 import re
@@ -16,7 +16,20 @@ _WEEKDAYS = {
     "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 }
 _MONTHS = {
-    "de": ("januar|jänner", "februar|feber", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"),
+    "de": (
+        "januar|jänner",
+        "februar|feber",
+        "märz",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "dezember",
+    ),
     "en": (
         *("january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun"),
         *("july|jul", "august|aug", "september|sept|sep", "october|oct", "november|nov", "december|dec"),
@@ -35,24 +48,38 @@ _EXPRESSION = {
 }
 # what stands right before a day that is not the day of speech, and right after one of several days
 _ELSEWHERE = {
-    "de": r"(?:\b(?:bis(?: zum)?|ab(?: dem)?|seit(?: dem)?|für(?: den)?|(?<!nacht )(?:zum|auf)(?: den)?|vor(?: dem)?|zwischen|von|dem|der|den|die|das"
+    "de": r"(?:\b(?:bis(?: zum)?|ab(?: dem)?|seit(?: dem)?|für(?: den)?|(?<!nacht )(?:zum|auf)(?: den)?"
+    r"|vor(?: dem)?|zwischen|von|dem|der|den|die|das"
     r"|(?:kommende|nächste|übernächste|folgende)[nrs]?|und|oder|jeden)|[-–/]) ?$",
-    "en": r"(?:\b(?:by|until|till|through|since|from|for|before|after|of|next|following|coming|every|the|between|and|or|to)|[-–/]) ?(?:(?:early|late) )?$",
+    "en": r"(?:\b(?:by|until|till|through|since|from|for|before|after|of|next|following|coming|every|the"
+    r"|between|and|or|to)|[-–/]) ?(?:(?:early|late) )?$",
 }
-_SEVERAL = {"de": r"^ ?(?:und|oder|bis|[-–/])(?: zum| am)? (?:{weekdays}|\d)", "en": r"^ ?(?:and|or|to|through|until|[-–/])(?: on)? (?:{weekdays}|\d)"}
-_DETERMINER = r"\b(?:ein(?:e[mnrs]?)?|de[mnrs]|die|das|sein(?:e[mnrs]?)|ihr(?:e[mnrs]?))(?: erst| bereits| schon)? am (?:\w+ )?$"
+_SEVERAL = {
+    "de": r"^ ?(?:und|oder|bis|[-–/])(?: zum| am)? (?:{weekdays}|\d)",
+    "en": r"^ ?(?:and|or|to|through|until|[-–/])(?: on)? (?:{weekdays}|\d)",
+}
+_DETERMINER = (
+    r"\b(?:ein(?:e[mnrs]?)?|de[mnrs]|die|das|sein(?:e[mnrs]?)|ihr(?:e[mnrs]?))(?: erst| bereits| schon)? am (?:\w+ )?$"
+)
 _SPEECH_NOUN = (
     r"\b(?:\w*(?:angaben?|worten|auskunft|aussagen?|bericht(?:en?|s)?|erklärung|mitteilung|stellungnahme|äußerung(?:en)?|interviews?|rede|ansprache|botschaft"
     r"|videos?|gespräch|sitzung|beitrag|post|brief|schreiben|tweet|sendung|pressekonferenz|artikel|dekret|beschluss|entscheidung|communiqué|statement))\b"
 )
-_SOURCE = {"de": r"\b(?:angaben|worten|aussage|aussagen|darstellung|berichten|auskunft|laut|zufolge|gemäß)\b", "en": r"\b(?:according|per)\b"}
+_SOURCE = {
+    "de": r"\b(?:angaben|worten|aussage|aussagen|darstellung|berichten|auskunft|laut|zufolge|gemäß)\b",
+    "en": r"\b(?:according|per)\b",
+}
 _PLAN = {
     "de": r"^(?:will|wollen|wolle|wollten?|soll|sollen|werde|werden|wird|plan\w*|erwart\w*|rechne\w*|hoff\w*)\b",
     "en": r"^(?:(?:is|are) )?(?:will|wants?|plans?|planning|expects?|expecting|hopes?|hoping|intends?)\b",
 }
-_BARE_SAYING = re.compile(r"^(?:sa(?:id|ys?|ying)|add(?:s|ed|ing)|not(?:es|ed)|argue[sd]|insist(?:s|ed)|claim(?:s|ed)|thinks?|believe[sd]?)\b", re.IGNORECASE)
+_BARE_SAYING = re.compile(
+    r"^(?:sa(?:id|ys?|ying)|add(?:s|ed|ing)|not(?:es|ed)|argue[sd]|insist(?:s|ed)|claim(?:s|ed)|thinks?|believe[sd]?)\b",
+    re.IGNORECASE,
+)
 _ADVERBIAL = re.compile(
-    r"^(?:late|early|earlier|again|publicly|in|at|on|during|after|before|from|via|through|to|by|of|as|with|ahead|following|speaking)\b", re.IGNORECASE
+    r"^(?:late|early|earlier|again|publicly|in|at|on|during|after|before|from|via|through|to|by|of|as|with|ahead|following|speaking)\b",
+    re.IGNORECASE,
 )
 _VERB = re.compile(
     r"\b(?:will|would|should|could|can|may|might|must|is|are|was|were|has|had|have|wird|werde|werden|würde|habe|hat|sei|seien|ist|sind"
@@ -69,15 +96,19 @@ LAST_EVENING = timedelta(days=2)
 def date_statement(statement: Statement, published: str, language: str, before: str = "") -> str:
     """The ISO day on which ``statement`` was made by the words beside its cue, or empty.
 
-    ``published`` is the article's ISO date; without it nothing but a full written date can be resolved. ``before`` is the
-    article's text up to the statement: "am Abend" means the day named last in the paragraph, else that of the article.
+    ``published`` is the article's ISO date; without it nothing but a full written date can be resolved. ``before`` is
+    the article's text up to the statement: "am Abend" means the day named last in its paragraph, else the article's.
     """
     language = language if language in _WEEKDAYS else "en"
     text = _QUOTED.sub(lambda m: " " * len(m.group()), statement.text)
     cue = _find_cue(text, statement)
     if cue is None or re.match(_PLAN[language], statement.cue, re.IGNORECASE):
         return ""
-    days = [m for m in _days(language).finditer(text) if _names_one_day(text, m, language) and _dates(text, m, cue, statement.mode, language)]
+    days = [
+        m
+        for m in _days(language).finditer(text)
+        if _names_one_day(text, m, language) and _dates(text, m, cue, statement.mode, language)
+    ]
     nearest = min(days, key=lambda m: min(abs(m.start() - cue[1]), abs(cue[0] - m.end())), default=None)
     return _resolve(nearest, published, language, before.rpartition("\n\n")[2]) if nearest else ""
 
@@ -110,11 +141,17 @@ def _dates(text: str, day: re.Match[str], cue: tuple[int, int], mode: str, langu
     if not left <= day.start() < right:
         return _stands_outside(text, day, cue, language)
     if language == "de":
-        return _fits_german(text[left:day.start()], text[day.end() : right], text[slice(*cue)], mode)
+        return _fits_german(text[left : day.start()], text[day.end() : right], text[slice(*cue)], mode)
     if day.start() >= cue[1]:
-        return _fits_english(text[cue[1] : day.start()], text[slice(*cue)], inverted=cue[0] > 0 and not re.search(r"\w", text[left : cue[0]]))
+        return _fits_english(
+            text[cue[1] : day.start()],
+            text[slice(*cue)],
+            inverted=cue[0] > 0 and not re.search(r"\w", text[left : cue[0]]),
+        )
     head, gap = text[left : day.start()], text[day.end() : cue[0]]
-    return (not re.sub(r"\b(?:on|late|early|but|and)\b|\W", "", head, flags=re.IGNORECASE) or len(gap.split()) <= 2) and not _VERB.search(gap)
+    return (
+        not re.sub(r"\b(?:on|late|early|but|and)\b|\W", "", head, flags=re.IGNORECASE) or len(gap.split()) <= 2
+    ) and not _VERB.search(gap)
 
 
 def _clause(text: str, cue: tuple[int, int]) -> tuple[int, int]:
@@ -141,13 +178,20 @@ def _fits_english(gap: str, cue: str, inverted: bool) -> bool:
 
 
 def _stands_outside(text: str, day: re.Match[str], cue: tuple[int, int], language: str) -> bool:
-    """Whether commas alone part the day from the cue: "On Monday, Ann Lee, the envoy, said", "sagte die Sprecherin, Ann Lee, am Montag"."""
+    """Whether commas alone part day and cue: "On Monday, Ann Lee said", "sagte die Chefin, Ann Lee, am Montag"."""
     if day.end() <= cue[0]:
         head, gap = text[: day.start()], text[day.end() : cue[0]]
-        return language == "en" and bool(_OPENING.fullmatch(head)) and gap.count(",") in (1, 3) and not _VERB.search(gap)
+        return (
+            language == "en" and bool(_OPENING.fullmatch(head)) and gap.count(",") in (1, 3) and not _VERB.search(gap)
+        )
     gap = re.sub(r"\b(?:am|on)\s*$", "", text[cue[1] : day.start()])
     after = text[day.end() :].split(",")[0]
-    return gap.count(",") == 2 and gap.rstrip().endswith(",") and _APPOSITION.match(gap.split(",", 1)[1]) is not None and not _VERB.search(after)
+    return (
+        gap.count(",") == 2
+        and gap.rstrip().endswith(",")
+        and _APPOSITION.match(gap.split(",", 1)[1]) is not None
+        and not _VERB.search(after)
+    )
 
 
 @cache

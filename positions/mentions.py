@@ -1,8 +1,8 @@
 """Text -> mentions: who and what the codebook knows in it, as character spans with a side.
 
-Names are found by looking up phrases of up to six words, with German and English genitives taken off. Names that several
-bearers share count only where the article names one of them in full. Compounds ("US-Gesandter", "Kremlsprecher") and
-demonyms ("der französische Minister") give a side without an entity.
+Names are found by looking up phrases of up to six words, with German and English genitives taken off. Names that
+several bearers share count only where the article names one of them in full. Compounds ("US-Gesandter",
+"Kremlsprecher") and demonyms ("der französische Minister") give a side without an entity.
 """
 
 import re
@@ -62,7 +62,7 @@ class _Index:
 
 
 def find_mentions(text: str, language: str, published: str = "") -> list[Mention]:
-    """All mentions in order, none inside another; sides are those of the day ``published`` (ISO, empty: the latest known)."""
+    """All mentions in order, none inside another; sides are those of the day ``published`` (ISO; empty: the latest)."""
     index = _index(language if language in ("de", "en") else "en")
     words = list(_WORD.finditer(text))
     known = {entry.entity for entry in _full_names(index, text, words)}
@@ -94,7 +94,9 @@ def person_side(entity: str, published: str) -> str:
     return codebook.load().person(entity).side_on(published)
 
 
-def _mention_at(index: _Index, text: str, words: list[re.Match[str]], at: int, known: set[str], published: str) -> tuple[Mention | None, int]:
+def _mention_at(
+    index: _Index, text: str, words: list[re.Match[str]], at: int, known: set[str], published: str
+) -> tuple[Mention | None, int]:
     for count in range(min(LONGEST, len(words) - at), 0, -1):
         start, end = words[at].start(), words[at + count - 1].end()
         if "\n" in text[start:end]:
@@ -106,7 +108,9 @@ def _mention_at(index: _Index, text: str, words: list[re.Match[str]], at: int, k
     return _by_part(index, text, words[at]), 1
 
 
-def _look_up(index: _Index, phrase: str, text: str, start: int, end: int, known: set[str], published: str) -> Mention | None:
+def _look_up(
+    index: _Index, phrase: str, text: str, start: int, end: int, known: set[str], published: str
+) -> Mention | None:
     entry = index.phrases.get(phrase)
     if entry is None:
         bearers = [bearer for bearer in index.shared.get(phrase, ()) if bearer.entity in known]
@@ -128,7 +132,9 @@ def _by_part(index: _Index, text: str, word: re.Match[str]) -> Mention | None:
         side = _side(entry, "")
     for length in range(len(whole), max(len(whole) - 4, 4), -1):
         side = side or index.stems.get(whole[:length].lower(), "")
-    side = side or next((s for prefix, s in index.prefixes if whole.startswith(prefix) and len(whole) > len(prefix)), "")
+    side = side or next(
+        (s for prefix, s in index.prefixes if whole.startswith(prefix) and len(whole) > len(prefix)), ""
+    )
     return Mention(word.start(), word.end(), whole, _DEMONYM, "", side) if side else None
 
 

@@ -15,6 +15,7 @@ from positions.statements import find_markers, to_statement
 from positions.units import split_units
 from positions.utterances import join_utterances
 
+CARRY = 2  # paragraph breaks over which a speaker's day holds
 Progress = Callable[[int, str], None]
 
 
@@ -40,49 +41,45 @@ def tag_article(article: Article, reader: Classifier) -> list[TaggedStatement]:
     mentions = find_mentions(article.text, article.language, article.published)
     marks = find_marks(article.text, article.language, article.published, mentions)
     readings = reader.read(article.text, split_units(article.text, article.language), marks)
-    memory, rows, said, seen = Memory(), [], None, {}
+    memory, rows = Memory(), []
+    said: dict[str, _Said] = {}
+    seen: dict[str, int] = {}
     for reading in readings:
         statement = to_statement(article, reading, reader.config["statement_threshold"])
         if statement is None:
             continue
         attribution = attribute(article, reading, mentions, memory)
-        said = _date(article, statement, attribution, said)
+        day = _date(article, statement, attribution.speaker, said)
         seen[statement.text] = seen.get(statement.text, 0) + 1
-        rows += _rows(article, statement, attribution, said, reading, reader, seen[statement.text])
+        rows += _rows(article, statement, attribution, day, reading, reader, seen[statement.text])
     return rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The day of a statement and what the next one may take over from it."""
+    """The day of a statement by its own words, and where it ends: the same speaker's next words may take it over."""
 
-    date: str
-    basis: str
-    speaker: str
+    day: str
     end: int
 
 
-def _date(article: Article, statement: Statement, attribution: Attribution, before: _Said | None) -> _Said:
-    """The day by its own words, else that of the same speaker's words just before, else the article's."""
-    day = date_statement(statement, article.published, article.language)
-    follows = (
-        before
-        and before.basis == "expression"
-        and before.speaker == attribution.speaker
-        and statement.start - before.end < 4
-    )
+def _date(article: Article, statement: Statement, speaker: str, said: dict[str, _Said]) -> tuple[str, str]:
+    """(day, basis) by the statement's own words, else by the same speaker's words just before, else the article's."""
+    day = date_statement(statement, article.published, article.language, article.text[: statement.start])
+    before = said.get(speaker)
+    carried = before and statement.mode != "narrated" and article.text[before.end : statement.start].count("\n\n") <= CARRY
+    day = day or (before.day if before and carried else "")
     if day:
-        return _Said(day, "expression", attribution.speaker, statement.end)
-    if follows and before:
-        return _Said(before.date, "expression", attribution.speaker, statement.end)
-    return _Said(article.published, "article" if article.published else "unknown", attribution.speaker, statement.end)
+        said[speaker] = _Said(day, statement.end)
+        return day, "expression"
+    return article.published, "article" if article.published else "unknown"
 
 
 def _rows(
     article: Article,
     statement: Statement,
     attribution: Attribution,
-    said: _Said,
+    day: tuple[str, str],
     reading: Reading,
     reader: Classifier,
     occurrence: int,
@@ -96,8 +93,8 @@ def _rows(
                 utterance_id="",
                 article_id=article.id,
                 published=article.published,
-                date=said.date,
-                date_basis=said.basis,
+                date=day[0],
+                date_basis=day[1],
                 outlet=article.outlet,
                 title=article.title,
                 url=article.url,

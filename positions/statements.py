@@ -10,6 +10,7 @@ from positions import codebook
 from positions.classifier import Reading
 from positions.records import MODES, Article, Statement
 
+CERTAIN = 0.95
 MARKERS = ("conditions", "red_lines", "offers", "refusals")
 _QUOTED = re.compile(r"[„“»«\"‚‘](?P<words>[^„“”»«\"‚‘]+)[“”«»\"’‘]")
 
@@ -20,7 +21,7 @@ def to_statement(article: Article, reading: Reading, threshold: float) -> Statem
         return None
     start, end = _tidy(article.text, reading.start, reading.end)
     text = article.text[start:end]
-    if _silence(_language(article)).search(text) and not _QUOTED.search(text):
+    if reading.statement < CERTAIN and _silence(_language(article)).search(text) and not _QUOTED.search(text):
         return None
     cue = _cue(article.text, *reading.cue) if reading.cue else ""
     return Statement(start, end, text, _mode(reading, text), cue, reading.statement)
@@ -72,6 +73,6 @@ def _silence(language: str) -> re.Pattern[str]:
 def _phrases(group: str, language: str) -> re.Pattern[str]:
     phrases = getattr(codebook.load().cues, group)[language]
     parts = [
-        re.escape(phrase).replace(r"\ \.\.\.\ ", r"(?:\s+\S+){0,6}?\s+").replace(r"\ ", r"\s+") for phrase in phrases
+        re.escape(phrase).replace(r"\ \.\.\.\ ", r"(?:\s+[^\s,;:]+){0,6}?\s+").replace(r"\ ", r"\s+") for phrase in phrases
     ]
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)

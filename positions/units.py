@@ -21,12 +21,14 @@ _PREFIX = re.compile(
     r"[A-ZÄÖÜ][\w./’' -]{1,60}?,? ?(?:\([^()\n]{2,40}\)|\d{1,2}\. ?\w+ \([^()\n]{2,40}\)) ?[-–—:]+\s+"
     r"|[A-ZÄÖÜ][A-ZÄÖÜ/ .-]{2,50}[-–—:]\s+"
     r"|[A-ZÄÖÜ]{3,}(?:[ /-][A-ZÄÖÜ]+)*, [A-Z][\w. ]{1,30} \([^()\n]{2,40}\) ?[-–—]+\s+"
-    r"|(?:[\w. ]{0,24}, ?)?\d{1,2}(?::\d{2}|\.\d{2}(?= ?(?:Uhr|[-–—|])))(?: ?Uhr| ?GMT| ?CET| ?a\.?m\.?| ?p\.?m\.?)?+ ?[-–—:|]?\s+(?=[»„“\"A-ZÄÖÜ])"
+    r"|(?:[\w. ]{0,24}, ?)?\d{1,2}(?::\d{2}|\.\d{2}(?= ?(?:Uhr|[-–—|])))"
+    r"(?: ?Uhr| ?GMT| ?CET| ?a\.?m\.?| ?p\.?m\.?)?+ ?[-–—:|]?\s+(?=[»„“\"A-ZÄÖÜ])"
     r"|(?:Frage|Antwort|Question|Answer|Q|A|[A-ZÄÖÜ]{4,20}): ?"
     r")"
 )
 _CLAUSE = re.compile(
-    r"(?<=[,;:–—-]) (?=\S)|(?<=[»«“”\"’)]) (?=\S)| (?=(?:und|aber|doch|während|jedoch|and|but|while|whereas)\b)", re.IGNORECASE
+    r"(?<=[,;:–—-]) (?=\S)|(?<=[»«“”\"’)]) (?=\S)| (?=(?:und|aber|doch|während|jedoch|and|but|while|whereas)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -58,9 +60,14 @@ def _sentences(text: str, language: str) -> list[tuple[int, int]]:
         found = sentencex.get_sentence_boundaries(language or "en", paragraph.group())
         borders = [paragraph.start() + sentence["end_index"] for sentence in found]
         # an opening quotation mark belongs to the sentence that it opens
-        borders = [border - 1 if text[border - 2 : border - 1].isspace() and text[border - 1] in _OPENING else border for border in borders[:-1]]
+        borders = [
+            border - 1 if text[border - 2 : border - 1].isspace() and text[border - 1] in _OPENING else border
+            for border in borders[:-1]
+        ]
         edges = [paragraph.start(), *borders, paragraph.end()]
-        spans += _merge_ordinals(text, [span for edge in zip(edges, edges[1:], strict=False) for span in _inner(text, *edge)])
+        spans += _merge_ordinals(
+            text, [span for edge in zip(edges, edges[1:], strict=False) for span in _inner(text, *edge)]
+        )
     return spans
 
 

@@ -1,7 +1,7 @@
 """Rows -> utterance ids: the same words of the same speaker, wherever agencies carried them, are one utterance.
 
-Candidates share three words in a row; a pair counts when one text's content holds nearly all of the other's, with the same
-numbers and negations, and nothing says that they fell on different days. The words that only report ("sagte X am
+Candidates share three words in a row; a pair counts when one text's content holds nearly all of the other's, with the
+same numbers and negations, and nothing says that they fell on different days. The words that only report ("sagte X am
 Montag in Y") don't count. Does not join paraphrases that share few words, nor translations.
 """
 
@@ -21,7 +21,9 @@ DAYS_APART = 7
 COMPARED = 100
 _WORD = re.compile(r"\w+")
 _BORDER = re.compile(r"[,;:.!?–—„“”»«\"]|\b(?:dass|that)\b")
-_NEGATION = re.compile(r"\b(?:nicht|kein\w*|nie|niemals|nichts|niemand\w*|no|not|never|nothing|nobody|none)\b|n[’']t\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:nicht|kein\w*|nie|niemals|nichts|niemand\w*|no|not|never|nothing|nobody|none)\b|n[’']t\b", re.IGNORECASE
+)
 
 
 class Said(Protocol):
@@ -111,7 +113,9 @@ def _content(row: Said) -> _Content:
     stems = tuple(word[:STEM] for word in words)
     weights = {stem: len(stem) for stem in stems}
     dated = row.date_basis == "expression"
-    return _Content(row.statement_id, (row.actor, family), row.date, dated, stems, weights, numbers, bool(_NEGATION.search(text)))
+    return _Content(
+        row.statement_id, (row.actor, family), row.date, dated, stems, weights, numbers, bool(_NEGATION.search(text))
+    )
 
 
 def _without_report(text: str, cue: str, names: set[str]) -> str:
@@ -124,7 +128,11 @@ def _without_report(text: str, cue: str, names: set[str]) -> str:
     right = min(border for border in borders if border >= at.end())
     inverted = not _WORD.search(text[left : at.start()])
     rest = text[:left] + " " + text[right if inverted else at.end() :]
-    return rest if len({*_WORD.findall(rest.casefold())} - names) >= SHORTEST else text[: at.start()] + " " + text[at.end() :]
+    return (
+        rest
+        if len({*_WORD.findall(rest.casefold())} - names) >= SHORTEST
+        else text[: at.start()] + " " + text[at.end() :]
+    )
 
 
 def _root(parent: dict[str, str], key: str) -> str:

@@ -12,7 +12,9 @@ GOLD = Path(__file__).parent / "gold"
 PUBLISHED = "2025-12-04"  # a Thursday
 
 
-def day_of(text: str, cue: str, published: str = PUBLISHED, language: str = "de", mode: str = "indirect", before: str = "") -> str:
+def day_of(
+    text: str, cue: str, published: str = PUBLISHED, language: str = "de", mode: str = "indirect", before: str = ""
+) -> str:
     return date_statement(Statement(0, len(text), text, mode, cue), published, language, before)
 
 
@@ -25,12 +27,20 @@ def day_of(text: str, cue: str, published: str = PUBLISHED, language: str = "de"
         ("Die Brücke sei fertig, sagte Marta Weil am Donnerstag.", "sagte", "2025-12-04"),  # the article's own weekday
         ("Die Brücke sei fertig, sagte Marta Weil am Freitag.", "sagte", "2025-11-28"),
         ("Die Brücke sei fertig, sagte Marta Weil am vergangenen Freitag.", "sagte", "2025-11-28"),
-        ("Die Brücke sei fertig, sagte die Sprecherin des Ministeriums, Marta Weil, am Dienstag vor Journalisten.", "sagte", "2025-12-02"),
+        (
+            "Die Brücke sei fertig, sagte die Sprecherin des Ministeriums, Marta Weil, am Dienstag vor Journalisten.",
+            "sagte",
+            "2025-12-02",
+        ),
         ("Die Brücke sei fertig, hieß es in der Nacht auf Mittwoch aus Brüssel.", "hieß es", "2025-12-03"),
         ("Die Brücke sei fertig, erklärte der Kreml noch in der Nacht zum Mittwoch.", "erklärte", "2025-12-03"),
         ("Nach Angaben vom Montag ist die Brücke fertig.", "Nach Angaben vom Montag", "2025-12-01"),
         ("Nach Angaben des Ministeriums vom Montag ist die Brücke fertig.", "Nach Angaben", "2025-12-01"),
-        ("In einem am Dienstag (Ortszeit) ausgestrahlten Interview sagte Weil, die Brücke sei fertig.", "sagte", "2025-12-02"),
+        (
+            "In einem am Dienstag (Ortszeit) ausgestrahlten Interview sagte Weil, die Brücke sei fertig.",
+            "sagte",
+            "2025-12-02",
+        ),
         ("Das geht aus einer am Montag veröffentlichten Erklärung hervor.", "geht", "2025-12-01"),
         ("Wie die Behörde am Sonntag mitteilte, ist die Brücke fertig.", "mitteilte", "2025-11-30"),
         ("Umjan werde sich am Mittwoch treffen, teilte Weil am Montag mit.", "teilte", "2025-12-01"),

@@ -12,11 +12,19 @@ def named(text: str, language: str = "de", published: str = "2025-12-03") -> lis
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
-        ("Uschakow traf Kremlsprecher Peskow.", "de", [("Uschakow", "Russia"), ("Kremlsprecher", "Russia"), ("Peskow", "Russia")]),
+        (
+            "Uschakow traf Kremlsprecher Peskow.",
+            "de",
+            [("Uschakow", "Russia"), ("Kremlsprecher", "Russia"), ("Peskow", "Russia")],
+        ),
         ("Selenskyjs Büro und Kiews Plan", "de", [("Selenskyjs", "Ukraine"), ("Kiews", "Ukraine")]),
         ("das Weiße Haus, im Weißen Haus", "de", [("Weiße Haus", "USA"), ("Weißen Haus", "USA")]),
         ("US-Gesandte und EU-Vertreter", "de", [("US-Gesandte", "USA"), ("EU-Vertreter", "Europe")]),
-        ("der französische Minister und Moskauer Vertreter", "de", [("französische", "Europe"), ("Moskauer", "Russia")]),
+        (
+            "der französische Minister und Moskauer Vertreter",
+            "de",
+            [("französische", "Europe"), ("Moskauer", "Russia")],
+        ),
         ("türkische und chinesische Vertreter", "de", [("türkische", "other"), ("chinesische", "other")]),
         ("the U.S. envoy, a U.S.-led force, the U.S.", "en", [("U.S.", "USA"), ("U.S.-led", "USA"), ("U.S.", "USA")]),
         ("Washington's envoy met Moscow’s delegates", "en", [("Washington's", "USA"), ("Moscow’s", "Russia")]),
@@ -65,7 +73,11 @@ def test_mentions_stand_at_their_words() -> None:
 @pytest.mark.parametrize(
     ("text", "language", "kinds"),
     [
-        ("Die USA wollen Sanktionen gegen Russland nicht aufheben.", "de", ["USA", "support", "sanctions", "oppose", "Russia", "negate", "undo"]),
+        (
+            "Die USA wollen Sanktionen gegen Russland nicht aufheben.",
+            "de",
+            ["USA", "support", "sanctions", "oppose", "Russia", "negate", "undo"],
+        ),
         ("Das Wetter ist schön.", "de", []),
     ],
 )

@@ -50,7 +50,11 @@ def test_wordings(text: str, same: bool) -> None:
     ("a", "b", "same"),
     [
         ("Vier Wagen waren am Ziel angekommen, sagte Weil.", "Vier Wagen waren am Ziel angekommen, sagte Weil.", True),
-        ("Etwa 300 Wagen waren am Ziel angekommen, sagte Weil.", "Etwa 800 Wagen waren am Ziel angekommen, sagte Weil.", False),
+        (
+            "Etwa 300 Wagen waren am Ziel angekommen, sagte Weil.",
+            "Etwa 800 Wagen waren am Ziel angekommen, sagte Weil.",
+            False,
+        ),
         ("Ja, sagte Weil.", "Ja, sagte Weil.", True),
         ("Ja, sagte Weil.", "Nein, sagte Weil.", False),
     ],
@@ -81,7 +85,10 @@ def test_speakers_and_days(change: dict[str, str], same: bool) -> None:
 
 def test_undated_copy_is_no_bridge() -> None:
     """A copy without a day joins one of two days, never both together."""
-    rows = [Row(f"s{i}", LONG, date=day, date_basis="expression" if day else "unknown") for i, day in enumerate(("", "2025-12-02", "2025-12-03"))]
+    rows = [
+        Row(f"s{i}", LONG, date=day, date_basis="expression" if day else "unknown")
+        for i, day in enumerate(("", "2025-12-02", "2025-12-03"))
+    ]
     ids = join_utterances(rows)
     assert ids["s1"] != ids["s2"] and ids["s0"] in (ids["s1"], ids["s2"])
 

@@ -17,6 +17,8 @@ from positions.codebook.entries import (
     Codebook,
     Cues,
     Demonym,
+    Grammar,
+    Grammar,
     Holder,
     Institution,
     Noun,
@@ -36,6 +38,7 @@ __all__ = [
     "Codebook",
     "Cues",
     "Demonym",
+    "Grammar",
     "Holder",
     "Institution",
     "Noun",
@@ -83,6 +86,7 @@ def load(path: Path | None = None) -> Codebook:
         bands=bands,
         sides=sides,
         polarity=_read(folder / "polarity.yaml", _polarity),
+        grammar=_read(folder / "grammar.yaml", _grammar),
     )
 
 
@@ -354,6 +358,14 @@ def _verb(data: Fields) -> Verb:
 
 def _polarity(data: Any) -> dict[str, Phrases]:
     return {group: _phrases(_fields(data), group) for group in POLARITIES}
+
+
+def _grammar(data: Any) -> Grammar:
+    pronouns = {
+        language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
+        for language, words in _languages(_fields(data), "pronouns").items()
+    }
+    return Grammar(pronouns, _phrases(data, "determiners"), _phrases(data, "prepositions"))
 
 
 def _topic_file(data: Any) -> tuple[tuple[Topic, ...], tuple[Band, ...], tuple[Side, ...], str]:

@@ -135,6 +135,15 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Grammar:
+    """Pronouns with their gender ("m" or "f"), determiners and prepositions of each language."""
+
+    pronouns: Mapping[str, Mapping[str, str]]
+    determiners: Phrases
+    prepositions: Phrases
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Verb:
     """A verb that reports: ``forms`` carry it alone, ``split`` forms need ``particle`` later in the clause.
 
@@ -217,6 +226,7 @@ class Codebook:
     bands: tuple[Band, ...]
     sides: tuple[Side, ...]
     polarity: Mapping[str, Phrases]
+    grammar: Grammar
 
     @functools.cached_property
     def _people(self) -> dict[str, Person]:

@@ -1,0 +1,243 @@
+"""Reading -> speaker: the words that name who speaks, and the person or institution whom they mean.
+
+The network points at words; what stands beside the reporting verb helps. A name goes to the codebook, a pronoun or a bare
+role to the latest speaker whom it fits, a person whom nobody knows to the fullest form of the name in the article. Who
+fits nobody stays as written: never the nearest name.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from positions import codebook
+from positions.classifier import Reading
+from positions.mentions import Mention, side_of_description
+from positions.records import OTHER, Article
+
+POINTED = 0.12
+BESIDE = 0.45
+Range = tuple[int, int]
+_NAME = re.compile(
+    r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*"
+)
+_POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)")  # "Sorokin's spokesman" is not Sorokin
+_BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
+_TIDY = " ,.;:–—-»«„“”\"'’‘()"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Words with whom they mean; ``side`` is empty where the codebook does not know it, ``resolution`` is the chain."""
+
+    speaker: str
+    side: str
+    mention: str
+    resolution: str = ""
+    gender: str = ""
+    person: bool = False
+
+
+def resolve_speaker(
+    article: Article, reading: Reading, mentions: Sequence[Mention], before: Sequence[Resolved]
+) -> Resolved | None:
+    """Who speaks in ``reading``; ``before`` are the speakers of the article so far. None where no words name one."""
+    language = codebook_language(article.language)
+    span = point_at(article.text, reading, mentions, language)
+    if span is None:
+        return None
+    words = article.text[slice(*span)].strip(_TIDY)
+    if gender := codebook.load().grammar.pronouns[language].get(words.casefold()):
+        return _antecedent(words, before, gender)
+    known = _known(words, [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]], language)
+    if known:
+        return known
+    name = _proper_name(words, language)
+    return _named(article, name, words, language) if name else _role(words, before, language)
+
+
+def codebook_language(language: str) -> str:
+    """The language whose words serve for an article: its own where the codebook has it, else English."""
+    return language if language in codebook.load().grammar.pronouns else "en"
+
+
+def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> Range | None:
+    """The span of ``text`` that names the speaker: most of the pointer's mass, or beside the reporting words."""
+    spans = _candidates(text, reading, mentions, language)
+    weight = {s: _mass(reading, s) + BESIDE * _beside_cue(text, reading, s, language) for s in spans}
+    best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
+    return best if best and weight[best] >= POINTED else None
+
+
+def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> list[Range]:
+    """Sources, known names and the sentence's pronouns; what overlaps or stands in apposition is one span."""
+    pronoun = _pronoun(language)
+    spans = {_whole_words(text, *span) for span in reading.sources}
+    spans |= {(m.start, m.end if m.entity else _description_end(text, m.end, language)) for m in mentions}
+    spans |= {m.span() for m in pronoun.finditer(text, reading.start, reading.end)}
+    merged: list[Range] = []
+    for start, end in sorted(spans):
+        touches = merged and (start < merged[-1][1] or text[merged[-1][1] : start] == " ")
+        if touches and not pronoun.fullmatch(text[start:end]):
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end - start > 1:
+            merged.append((start, end))
+    return merged
+
+
+def _mass(reading: Reading, span: Range) -> float:
+    return sum(p for start, end, p in reading.pointer if start < span[1] and end > span[0])
+
+
+def _beside_cue(text: str, reading: Reading, span: Range, language: str) -> bool:
+    """Whether the span stands next to the reporting words, in the same clause and not behind a preposition."""
+    if reading.cue is None or not reading.start <= span[0] < reading.end:
+        return False
+    start, end = _whole_words(text, *reading.cue)
+    if start < span[1] and span[0] < end:
+        return False
+    gap = text[end : span[0]] if span[0] >= end else text[span[1] : start]
+    if _BREAK.search(gap) or len(gap.split()) > 2:
+        return False
+    ahead = text[max(0, span[0] - 14) : span[0]].split()
+    return not (ahead and ahead[-1].casefold() in codebook.load().grammar.prepositions[language])
+
+
+def _whole_words(text: str, start: int, end: int) -> Range:
+    """The span widened to whole words and ended at a line's end."""
+    while 0 < start < len(text) and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    line = text.find("\n", start, end)
+    return start, line if line > start else end
+
+
+def _description_end(text: str, end: int, language: str) -> int:
+    """Where the description ends that an adjective of origin opens ("russische Unterhändler", "Ukrainian officials")."""
+    roles, stop = _role_words(language), end
+    for match in re.finditer(r" ([\w-]+)", text[end : end + 60]):
+        word = match.group(1)
+        if match.start() != stop - end or not (_is_role(word, roles) or (language == "de" and word[0].isupper())):
+            break
+        stop = end + match.end()
+    return stop
+
+
+def _known(words: str, inside: Sequence[Mention], language: str) -> Resolved | None:
+    """The codebook's person, else the holder of an office, else the institution that the words name."""
+    book = codebook.load()
+    former = _says(words, "former", language) or _says(words, "outsiders", language)
+    # of several names the last one: "Putins Berater Juri Uschakow"
+    for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
+        person = book.person(mention.entity)
+        chain = "" if mention.kind == "person" else f"{mention.text} → {person.name[language]}"
+        side = OTHER if former and mention.kind == "person" else mention.side
+        return Resolved(person.name[language], side, words, chain, person.gender, True)
+    for mention in inside:
+        if not _is_person_beside(words, mention.text, language):
+            return Resolved(book.institution(mention.entity).name[language], mention.side, words)
+    return None
+
+
+def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
+    for speaker in reversed(before):
+        if speaker.person and speaker.gender in (gender, ""):
+            return _refer(words, speaker)
+    return None
+
+
+def _refer(words: str, speaker: Resolved) -> Resolved:
+    chain = f"{words} → {speaker.speaker}"
+    return Resolved(speaker.speaker, speaker.side, words, chain, speaker.gender, speaker.person)
+
+
+def _named(article: Article, name: str, words: str, language: str) -> Resolved:
+    """A person whom the codebook does not know, by the fullest form of the name in the text."""
+    full = _full_name(article.text, name, language)
+    at = article.text.find(full)
+    described = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1] + words
+    outside = _says(described, "outsiders", language) or _says(described, "former", language)
+    chain = f"{words} → {full}" if full not in words else ""
+    return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1)
+
+
+def _full_name(text: str, name: str, language: str) -> str:
+    family = name.split()[-1]
+    for match in re.finditer(rf"(?:[A-ZÄÖÜ][\w'’-]+ ){{1,2}}{re.escape(family)}\b", text):
+        candidate = _proper_name(match.group(), language)
+        if len(candidate.split()) > len(name.split()) and candidate.endswith(family):
+            return candidate
+    return name
+
+
+def _role(words: str, before: Sequence[Resolved], language: str) -> Resolved:
+    """A bare role ("der Minister", "the official"): the latest speaker introduced with that word, else as written."""
+    bare = " ".join(_without_determiner(words.split(), language))
+    head = bare.split()[-1].casefold() if bare else ""
+    for speaker in reversed(before):
+        if head and head in speaker.mention.casefold() and speaker.speaker.casefold() != bare.casefold():
+            return _refer(words, speaker)
+    outside = _says(words, "outsiders", language) or _says(words, "former", language)
+    return Resolved(bare or words, OTHER if outside else "", words)
+
+
+def _proper_name(words: str, language: str) -> str:
+    """The person's name in a description, without titles and roles; empty where there is none."""
+    roles, best = _role_words(language), ""
+    for match in _NAME.finditer(_POSSESSOR.sub("", words)):
+        parts = _without_determiner(match.group().split(), language)
+        while parts and (parts[0].islower() or _is_role(parts[0], roles) or side_of_description(parts[0], language) != OTHER):
+            parts = parts[1:]
+        while parts and (parts[-1].islower() or _is_role(parts[-1], roles)):
+            parts = parts[:-1]
+        if parts and len(parts) >= len(best.split()):
+            best = " ".join(parts).strip(_TIDY)
+    if language == "de" and len(best.split()) == 1 and words.split()[0].islower():
+        return ""  # "der Unterhändler": a noun, not a name
+    return re.sub(r"['’]s$", "", best)
+
+
+def _without_determiner(parts: list[str], language: str) -> list[str]:
+    determiners = codebook.load().grammar.determiners[language]
+    while parts and parts[0].casefold() in determiners:
+        parts = parts[1:]
+    return parts
+
+
+def _is_person_beside(words: str, known: str, language: str) -> bool:
+    """Whether a description such as "Nato-Sprecherin Ada Holm" or "the EU's top diplomat" means a person."""
+    rest = words.replace(known, " ")
+    roles = _role_words(language, persons_only=True)
+    parts = [*rest.split(), *words.split("-")[1:]]
+    return len(_proper_name(rest, language).split()) >= 2 or any(_is_role(word, roles) for word in parts)
+
+
+def _is_role(word: str, roles: frozenset[str]) -> bool:
+    last = word.strip(_TIDY).split("-")[-1].casefold()
+    return last in roles or any(last.endswith(role) for role in roles if len(role) > 5)
+
+
+def _says(words: str, group: str, language: str) -> bool:
+    """Whether ``words`` hold a marker such as "Ex-" or "former", "Experte" or "analyst"."""
+    return bool(_markers(group, language).search(words))
+
+
+@cache
+def _markers(group: str, language: str) -> re.Pattern[str]:
+    words = getattr(codebook.load().roles, group)[language]
+    ends = [re.escape(word) + ("" if word.endswith("-") else r"(?!\w)") for word in words]
+    return re.compile(r"(?<!\w)(?:[\w-]*-)?(?:" + "|".join(ends) + ")", re.IGNORECASE if language == "en" else 0)
+
+
+@cache
+def _pronoun(language: str) -> re.Pattern[str]:
+    words = codebook.load().grammar.pronouns[language]
+    return re.compile(r"(?<!\w)(?:" + "|".join(words) + r")(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _role_words(language: str, persons_only: bool = False) -> frozenset[str]:
+    roles = codebook.load().roles
+    persons = frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms)
+    return persons if persons_only else persons | frozenset(word.casefold() for word in roles.bodies[language])

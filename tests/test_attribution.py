@@ -1,0 +1,225 @@
+"""Who speaks, for which side, whose position it is and through whom it came. Neutral words, invented people."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from positions.attribution import Memory, attribute
+from positions.classifier import Reading
+from positions.mentions import find_mentions
+from positions.records import ACTORS, Article, Attribution
+
+DAY = "2025-12-03"
+
+
+def even(*likely: str, chance: float = 0.9) -> tuple[float, ...]:
+    return tuple(chance if actor in likely else 0.02 for actor in ACTORS)
+
+
+def reading(
+    article: Article,
+    said: str,
+    who: str = "",
+    cue: str = "",
+    actors: Sequence[str] = (),
+    holder: str = "",
+    told: float = 0.9,
+) -> Reading:
+    """What a network might say of the sentence ``said``, pointing at ``who`` in it."""
+    start = article.text.index(said)
+    at = article.text.index(who, start) if who else 0
+    sources = ((at, at + len(who)),) if who else ()
+    pointer = ((at, at + len(who), 0.9),) if who else ()
+    words = (article.text.index(cue, start), article.text.index(cue, start) + len(cue)) if cue else None
+    holders = even(holder or (actors[0] if actors else "other"), chance=told)
+    return Reading(
+        start, start + len(said), 0.9, (0.0, 1.0, 0.0, 0.0), even(*actors), holders, (), pointer, sources, words
+    )
+
+
+def attributions(text: str, *told: tuple, language: str = "de", published: str = DAY) -> list[Attribution]:
+    """Attribute (sentence, who, cue[, actors]) in order with one memory, as for one article."""
+    article = Article("a", text, published=published, language=language)
+    mentions, memory = find_mentions(text, language, published), Memory()
+    return [attribute(article, reading(article, *one), mentions, memory) for one in told]
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "cue", "language", "speaker", "side"),
+    [
+        ("Das Treffen beginne um zehn, sagte Uschakow.", "Uschakow", "sagte", "de", "Juri Uschakow", "Russia"),
+        (
+            "Das Treffen beginne um zehn, sagte der Kremlsprecher.",
+            "der Kremlsprecher",
+            "sagte",
+            "de",
+            "Dmitri Peskow",
+            "Russia",
+        ),
+        ("The meeting starts at ten, Ushakov said.", "Ushakov", "said", "en", "Yuri Ushakov", "Russia"),
+        ("Das Treffen beginne um zehn, teilte der Kreml mit.", "der Kreml", "teilte", "de", "Kreml", "Russia"),
+        (
+            "Das Treffen beginne um zehn, sagte Putins Berater Juri Uschakow.",
+            "Putins Berater Juri Uschakow",
+            "sagte",
+            "de",
+            "Juri Uschakow",
+            "Russia",
+        ),
+        (
+            "Das Treffen beginne um zehn, sagte Nato-Sprecherin Ada Holm.",
+            "Nato-Sprecherin Ada Holm",
+            "sagte",
+            "de",
+            "Ada Holm",
+            "Europe",
+        ),
+    ],
+)
+def test_speakers(text: str, who: str, cue: str, language: str, speaker: str, side: str) -> None:
+    """Names, offices and institutions of the codebook get one spelling and their side, whatever the network guesses."""
+    (found,) = attributions(text, (text, who, cue, ["Europe"]), language=language)
+    assert (found.speaker, found.sides) == (speaker, (side,))
+
+
+@pytest.mark.parametrize(
+    ("who", "resolution"),
+    [("der Kremlsprecher", "Kremlsprecher → Dmitri Peskow"), ("Peskow", "")],
+)
+def test_resolution(who: str, resolution: str) -> None:
+    """The chain is told where the words are an office, and not where they already are the name."""
+    text = f"Das Treffen beginne um zehn, sagte {who}."
+    (found,) = attributions(text, (text, who, "sagte", ["Russia"]))
+    assert found.resolution == resolution
+    assert found.mention == who
+
+
+def test_pronoun_without_antecedent_names_nobody() -> None:
+    """A pronoun before anybody has spoken stays without a speaker; the side is the network's."""
+    text = "Danach gehe es heim, sagte er."
+    (found,) = attributions(text, (text, "er", "sagte", ["Ukraine"]))
+    assert (found.speaker, found.sides) == ("", ("Ukraine",))
+
+
+def test_pronouns_fit_in_gender() -> None:
+    """ "Sie" is the latest woman who spoke, "er" the latest man, where the codebook knows them."""
+    one, two = "Der Saal sei voll, sagte Uschakow.", "Das Haus sei alt, sagte Kallas."
+    three, four = "Es regne, sagte sie.", "Danach gehe es heim, sagte er."
+    told = [
+        (one, "Uschakow", "sagte", ["Russia"]),
+        (two, "Kallas", "sagte", ["Europe"]),
+        (three, "sie", "sagte"),
+        (four, "er", "sagte"),
+    ]
+    found = attributions(" ".join((one, two, three, four)), *told)
+    assert [a.speaker for a in found] == ["Juri Uschakow", "Kaja Kallas", "Kaja Kallas", "Juri Uschakow"]
+    assert found[2].resolution == "sie → Kaja Kallas"
+    assert [a.sides for a in found] == [("Russia",), ("Europe",), ("Europe",), ("Russia",)]
+
+
+def test_memory_is_of_one_article() -> None:
+    """A new memory knows nobody from the article before."""
+    text = "Der Saal sei voll, sagte Uschakow."
+    attributions(text, (text, "Uschakow", "sagte", ["Russia"]))
+    other = "Danach gehe es heim, sagte er."
+    assert attributions(other, (other, "er", "sagte", ["Russia"]))[0].speaker == ""
+
+
+def test_family_name_becomes_the_full_name() -> None:
+    """Somebody whom the codebook does not know is called by the fullest name in the article."""
+    one, two = "Der Saal sei voll, sagte der Gesandte Pawel Sorokin.", "Danach gehe es heim, sagte Sorokin."
+    found = attributions(
+        f"{one} {two}", (one, "der Gesandte Pawel Sorokin", "sagte", ["Russia"]), (two, "Sorokin", "sagte", ["Russia"])
+    )
+    assert [a.speaker for a in found] == ["Pawel Sorokin", "Pawel Sorokin"]
+    assert found[1].resolution == "Sorokin → Pawel Sorokin"
+
+
+def test_role_becomes_who_had_it() -> None:
+    """A bare role means the latest speaker who was introduced with it, else it stays as written."""
+    one, two = "Der Saal sei voll, sagte der Gesandte Pawel Sorokin.", "Danach gehe es heim, sagte der Gesandte."
+    told = ((one, "der Gesandte Pawel Sorokin", "sagte", ["Russia"]), (two, "der Gesandte", "sagte", ["Russia"]))
+    assert [a.speaker for a in attributions(f"{one} {two}", *told)] == ["Pawel Sorokin", "Pawel Sorokin"]
+    assert attributions(two, told[1])[0].speaker == "Gesandte"
+
+
+@pytest.mark.parametrize(
+    ("who", "published", "side"),
+    [
+        ("die frühere Ministerin Marta Weil", DAY, "other"),
+        ("die Analystin Marta Weil", DAY, "other"),
+        ("die Ministerin Marta Weil", DAY, "Europe"),
+        ("Ex-Präsident Joe Biden", DAY, "other"),
+        ("US-Präsident Joe Biden", "2022-05-01", "USA"),
+    ],
+)
+def test_former_officials_and_outsiders(who: str, published: str, side: str) -> None:
+    """Who is out of office or only watches speaks for no side."""
+    text = f"Das Treffen beginne um zehn, sagte {who}."
+    (found,) = attributions(text, (text, who, "sagte", ["Europe"]), published=published)
+    assert found.sides == (side,)
+
+
+@pytest.mark.parametrize(
+    ("who", "actors", "sides"),
+    [
+        ("Kreml und Weißes Haus", ["Russia", "USA"], {"Russia", "USA"}),
+        ("der Kreml", ["Russia"], {"Russia"}),
+        ("die Sprecher", ["Ukraine", "Europe"], {"Ukraine", "Europe"}),
+        ("jemand", [], {"Russia"}),  # nobody likely: the likeliest, here the first
+    ],
+)
+def test_sides(who: str, actors: list[str], sides: set[str]) -> None:
+    """A joint statement counts for every side that speaks."""
+    text = f"Das Treffen beginne um zehn, sagte {who}."
+    (found,) = attributions(text, (text, who, "sagte", actors))
+    assert set(found.sides) == sides
+
+
+@pytest.mark.parametrize(
+    ("holder", "told", "expected"),
+    [("Russia", 0.9, "Russia"), ("Russia", 0.5, "USA"), ("USA", 0.9, "USA")],
+)
+def test_holder(holder: str, told: float, expected: str) -> None:
+    """The holder is the speaker's side, unless the network is sure that another side's position is told."""
+    text = "Moskau komme um zehn, sagte das Weiße Haus."
+    (found,) = attributions(text, (text, "das Weiße Haus", "sagte", ["USA"], holder, told))
+    assert found.holder == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "via"),
+    [
+        ("KIEW (dpa) - Das Treffen beginne um zehn, sagte Uschakow laut Tass.", ("Tass", "dpa")),
+        ("KIEW (dpa) - Das Treffen beginne um zehn, sagte Uschakow.", ("dpa",)),
+        ("KIEW (ots) - Das Treffen beginne um zehn, sagte Uschakow.", ()),
+        ("Das Treffen beginne um zehn, sagte Uschakow.", ()),
+        (
+            "„Das Treffen, von dem Tass heute früh schrieb, beginnt um zehn“, sagte Uschakow.",
+            (),
+        ),  # named in the quotation
+    ],
+)
+def test_via(text: str, via: tuple[str, ...]) -> None:
+    """Who passed the words on: media beside them, then the agency of the dateline."""
+    sentence = text.split(" - ")[-1]
+    (found,) = attributions(text, (sentence, "Uschakow", "sagte", ["Russia"]))
+    assert found.via == via
+
+
+def test_relay_carries_on() -> None:
+    """A next sentence of the same speaker without reporting words came the same way."""
+    one, two = "Das Treffen beginne um zehn, sagte Uschakow laut Tass.", "Es ende um elf."
+    article = Article("a", f"{one} {two}", published=DAY, language="de")
+    mentions, memory = find_mentions(article.text, "de", DAY), Memory()
+    attribute(article, reading(article, one, "Uschakow", "sagte", ["Russia"]), mentions, memory)
+    follows = Reading(len(one) + 1, len(article.text), 0.9, (0.0, 1.0, 0.0, 0.0), even("Russia"), even("Russia"), (),
+                      ((one.index("Uschakow"), one.index("Uschakow") + 8, 0.9),), (), None)  # fmt: skip
+    assert attribute(article, follows, mentions, memory).via == ("Tass",)
+
+
+def test_nobody_pointed_at() -> None:
+    """Without anybody pointed at there is no speaker, and the network's side stands."""
+    text = "Das Treffen beginne um zehn."
+    (found,) = attributions(text, (text, "", "", ["Ukraine"]))
+    assert (found.speaker, found.mention, found.sides, found.via) == ("", "", ("Ukraine",), ())

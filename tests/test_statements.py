@@ -1,0 +1,103 @@
+"""Readings become statements: which ones, with which words, mode and markers. Everybody in it is invented."""
+
+import pytest
+
+from positions.classifier import Reading
+from positions.records import MODES, Article
+from positions.statements import find_markers, to_statement
+
+EVEN = (0.2,) * 5
+
+
+def reading(text: str, mode: str = "indirect", sure: float = 0.8, statement: float = 0.9, cue: str = "") -> Reading:
+    """What a network that reads the whole text as one unit might say."""
+    modes = tuple(sure if name == mode else (1 - sure) / 3 for name in MODES)
+    span = (text.index(cue), text.index(cue) + len(cue)) if cue else None
+    return Reading(0, len(text), statement, modes, EVEN, EVEN, (), (), (), span)
+
+
+def mode_of(text: str, mode: str, sure: float = 0.8) -> str:
+    statement = to_statement(Article("a", text, language="de"), reading(text, mode, sure), 0.5)
+    return statement.mode if statement else ""
+
+
+@pytest.mark.parametrize(("chance", "found"), [(0.9, True), (0.5, True), (0.49, False), (0.0, False)])
+def test_threshold(chance: float, found: bool) -> None:
+    """What stays below the threshold is no statement."""
+    text = "Die Brücke sei fertig, sagte Marta Weil."
+    assert (to_statement(Article("a", text, language="de"), reading(text, statement=chance), 0.5) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("Marta Weil ließ offen, wann die Brücke fertig ist.", "de", False),
+        ("Das Amt wollte sich nicht äußern.", "de", False),
+        ("Ann Lee declined to comment on the bridge.", "en", False),
+        ("Marta Weil wollte nicht kommentieren, sagte aber: „Die Brücke bleibt.“", "de", True),
+        ("Die Brücke sei noch nicht fertig, sagte Marta Weil.", "de", True),
+        ("Ann Lee said the bridge was not done.", "en", True),
+    ],
+)
+def test_silence(text: str, language: str, found: bool) -> None:
+    """Silence is no statement, unless quoted words follow; a negation is not silence."""
+    assert (to_statement(Article("a", text, language=language), reading(text), 0.5) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "sure", "mode"),
+    [
+        ("„Die Brücke bleibt bis auf Weiteres zu“, sagte Weil.", "indirect", 0.8, "direct"),
+        ("„Die Brücke bleibt bis auf Weiteres zu“, sagte Weil.", "mixed", 0.8, "mixed"),
+        ("Die Brücke bleibe zu, sagte Weil.", "direct", 0.8, "indirect"),
+        ("Die Brücke bleibt zu.", "direct", 0.95, "direct"),  # inside a quotation that began before
+        ("Weil lehnt die Brücke ab.", "narrated", 0.8, "narrated"),
+        ("Weil nannte die Brücke „schön“.", "indirect", 0.8, "indirect"),
+    ],
+)
+def test_mode(text: str, likely: str, sure: float, mode: str) -> None:
+    """Quotation marks outrank the network where they leave no doubt."""
+    assert mode_of(text, likely, sure) == mode
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "expected"),
+    [
+        ("Er ging. Sie blieb, sagte Weil. Ende", 8, 32, "Sie blieb, sagte Weil."),
+        ("Weil ging, – und Lee blieb, ", 10, 28, "und Lee blieb"),
+        ("– „Ja“, sagte Weil", 0, 18, "„Ja“, sagte Weil"),
+    ],
+)
+def test_span(text: str, start: int, end: int, expected: str) -> None:
+    """A statement starts and ends on its own words and quotation marks."""
+    found = Reading(start, end, 0.9, (0.0, 1.0, 0.0, 0.0), EVEN, EVEN, (), (), (), None)
+    statement = to_statement(Article("a", text, language="de"), found, 0.5)
+    assert statement is not None and statement.text == expected == text[statement.start : statement.end]
+
+
+def test_cue() -> None:
+    """The reporting words are those that the network points at; there may be none."""
+    text = "Die Brücke sei fertig, sagte Marta Weil."
+    with_cue, without = (
+        to_statement(Article("a", text, language="de"), reading(text, cue=cue), 0.5) for cue in ("sagte", "")
+    )
+    assert with_cue is not None and with_cue.cue == "sagte"
+    assert without is not None and without.cue == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "markers"),
+    [
+        ("Nur wenn die Brücke hält, kommt sie.", "de", ("conditions",)),
+        ("Weil lehnte den Plan kategorisch ab.", "de", ("red_lines", "refusals")),
+        ("Weil stellte einen Besuch in Aussicht.", "de", ("offers",)),
+        ("Ann Lee is ready to talk if the bridge holds.", "en", ("conditions", "offers")),
+        ("This is a red line, Ann Lee said.", "en", ("red_lines",)),
+        ("Die Brücke ist fertig.", "de", ()),
+        ("The ifs and buts of wenn", "en", ()),
+        ("Only if it holds.", "fr", ("conditions",)),  # unknown languages are read as English
+    ],
+)
+def test_markers(text: str, language: str, markers: tuple[str, ...]) -> None:
+    """Conditions, red lines, offers and refusals are told by their words, in parts that stand apart too."""
+    assert find_markers(text, language) == markers
