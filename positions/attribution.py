@@ -1,6 +1,7 @@
 """Reading -> attribution: which side speaks, whose position the words describe, and through whom they came.
 
-What the codebook knows outranks what the network guesses: a name's side is that of the office held on the article's day.
+What the codebook knows outranks what the network guesses: a name's side is that of the office held on the article's
+day.
 """
 
 import re
@@ -93,4 +94,5 @@ def _agency(article: Article) -> tuple[str, ...]:
 @cache
 def _media() -> frozenset[str]:
     media = [i for i in codebook.load().institutions if i.kind == "medium"]
-    return frozenset(alias for medium in media for names in medium.aliases.values() for alias in (*names, *medium.ambiguous))
+    spellings = [names for m in media for names in (*m.aliases.values(), m.ambiguous)]
+    return frozenset(name for names in spellings for name in names)

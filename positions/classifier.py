@@ -1,8 +1,9 @@
 """Text and its units -> readings: what the shipped network finds in each sentence or clause.
 
 One encoder pass reads a window of the article; small heads then read every unit in it: is it a statement, how is it
-reported, which side speaks, whose position is it, which topics, which stance, and where the speaker is named. The
-encoder runs in ONNX Runtime (int8), the heads in numpy. Only this module knows transformers and ONNX Runtime.
+reported, which side speaks, whose position is it, which topics, which stance, and where the speaker is named. A second
+encoder reads each topical statement once more, beside the proposition, and has a say in the stance. The encoders run in
+ONNX Runtime (int8), the heads in numpy. Only this module knows transformers and ONNX Runtime.
 
 Windows run one at a time: dynamic int8 quantization scales by the largest value in a batch, so that neighbours in a
 batch would change each other's figures; alone, the same text always gives the same bytes.
@@ -10,8 +11,8 @@ batch would change each other's figures; alone, the same text always gives the s
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Semaphore
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from positions import codebook
 from positions.mentions import EVIDENCE, Mark
 from positions.records import ACTORS, TOPICS, TopicStance
 from positions.units import Unit
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 MODEL = Path(__file__).parent / "model"
 PREFIX = "query: "
-WINDOW, LEFT, RIGHT = 320, 110, 50
+WINDOW, LEFT, RIGHT = 320, 110, 50  # tokens: of a window, and of the context before and after what is read in it
+STANCE_LENGTH = 80  # tokens that the stance network sees
+JUDGED = 0.15  # what may be a topical statement is judged by the second network, too
 _ONE_AT_A_TIME = Semaphore(1)
 
 Array = np.ndarray
@@ -39,8 +43,8 @@ class Reading:
     """What the network says of ``text[start:end]``; all figures are calibrated probabilities in [0, 1].
 
     ``actors`` are probabilities for each of ``ACTORS`` on their own (joint statements have several), ``holders`` sum
-    to one. ``pointer`` holds (start, end, mass) of the tokens that the network takes for the speaker's mention, ``sources``
-    the spans that it takes for mentions of any speaker, ``cue`` the span of the reporting words.
+    to one. ``pointer`` holds (start, end, mass) of the tokens taken for the speaker's mention, ``sources`` the spans
+    taken for mentions of any speaker, ``cue`` the span of the reporting words.
     """
 
     start: int
@@ -55,27 +59,46 @@ class Reading:
     cue: tuple[int, int] | None
 
 
+class _Encoder:
+    """One exported encoder with its own embeddings of sides and evidence; the word embeddings are shared."""
+
+    def __init__(self, path: Path, words: Array, scale: Array, heads: Mapping[str, Array], threads: int) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._words, self._scale = words, scale
+        self._sides, self._evidence = heads["sides"], heads["evidence"]
+
+    def encode(self, ids: Array, side: Array, evidence: Array) -> Array:
+        """Token ids (n,), side marks (n,) and evidence (n, kinds) -> hidden states (n, width)."""
+        embedded = self._words[ids].astype(np.float32) * self._scale[ids, None]
+        embedded += self._sides[side] + evidence @ self._evidence
+        with _ONE_AT_A_TIME:
+            (hidden,) = self._session.run(None, {"embedded": embedded[None]})
+        return hidden[0]
+
+
 class Classifier:
-    """The shipped network in ``folder``; safe to share between threads."""
+    """The shipped networks in ``folder``: one reads windows of an article, one judges the stance of single statements.
+
+    Safe to share between threads.
+    """
 
     def __init__(self, folder: Path = MODEL) -> None:
         os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-        import onnxruntime
         from transformers import PreTrainedTokenizerFast
 
         self.config = json.loads((folder / "config.json").read_text("utf-8"))
         self._tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = max(1, (os.cpu_count() or 2) - (0 if (os.cpu_count() or 2) <= 2 else 1))
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._words = np.load(folder / "embeddings.npy", mmap_mode="r")
-        with np.load(folder / "heads.npz") as heads:
-            self._heads = {name: heads[name].astype(np.float32) for name in heads.files}
-        self._layers = {
-            name: _layers(self._heads, name) for name in ("cut", "general", *(f"topic.{i}" for i in range(len(TOPICS))))
-        }
+        words, threads = np.load(folder / "embeddings.npy", mmap_mode="r"), min(os.cpu_count() or 1, 4)
+        self._heads, judge = _load_heads(folder / "heads.npz"), _load_heads(folder / "stance.npz")
+        scale = self._heads["embedding_scale"]
+        self._reader = _Encoder(folder / "encoder.onnx", words, scale, self._heads, threads)
+        self._judge = _Encoder(folder / "stance.onnx", words, scale, judge, threads)
+        names = ("cut", "general", *(f"topic.{i}" for i in range(len(TOPICS))))
+        self._layers = {name: _layers(self._heads, name) for name in names} | {"stance": _layers(judge, "head")}
 
     def read(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> list[Reading]:
         """Read every unit of ``text``, cut into clauses where the network finds that one ends."""
@@ -84,25 +107,55 @@ class Classifier:
         readings: list[Reading] = []
         for window in _windows(units, offsets):
             span = slice(window.first, window.last)
-            hidden = self._encode(ids[span], side[span], evidence[span])
+            hidden = self._read_tokens(ids[span], side[span], evidence[span])
             readings += self._read_window(text, window.units, hidden, offsets[span])
-        return readings
+        return [self._judge_stances(reading, ids, offsets, side, evidence) for reading in readings]
 
     def confidence(self, raw: float, topical: bool) -> float:
-        """The calibrated probability that a row is right, from the product of its parts (isotonic, on held-out text)."""
+        """The calibrated probability that a row is right, from the product of its parts."""
         curve = self.config["confidence"]["topical" if topical else "other"]
         return float(np.interp(raw, curve["raw"], curve["right"]))
 
-    def _encode(self, ids: Array, side: Array, evidence: Array) -> Array:
-        """Token ids and marks of one window -> hidden states (tokens, width), without the prefix and the end mark."""
-        prefix = np.array(self.config["prefix_ids"], np.int64)
-        whole = np.concatenate([prefix, ids, [self.config["end_id"]]])
-        embedded = self._words[whole].astype(np.float32) * self._heads["embedding_scale"][whole, None]
-        at = slice(len(prefix), len(prefix) + len(ids))
-        embedded[at] += self._heads["sides"][side] + evidence @ self._heads["evidence"]
-        with _ONE_AT_A_TIME:
-            (hidden,) = self._session.run(None, {"embedded": embedded[None]})
-        return hidden[0, at]
+    def _read_tokens(self, ids: Array, side: Array, evidence: Array) -> Array:
+        """Hidden states (tokens, width) of one window, without the prefix and the end mark."""
+        prefix, end = self.config["prefix_ids"], [self.config["end_id"]]
+        around = ((len(prefix), 1), (0, 0))
+        whole = np.concatenate([prefix, ids, end]).astype(np.int64)
+        hidden = self._reader.encode(whole, np.pad(side, around[0]), np.pad(evidence, around))
+        return hidden[len(prefix) : -1]
+
+    def _judge_stances(self, reading: Reading, ids: Array, offsets: Array, side: Array, evidence: Array) -> Reading:
+        """The reading with the second network's word on each topic that may be there."""
+        own = np.flatnonzero((offsets[:, 1] > reading.start) & (offsets[:, 0] < reading.end))
+        holder = ACTORS[int(np.argmax(reading.holders))]
+        topics = tuple(
+            self._blend(topic, self._stance(topic.topic, holder, own, ids, side, evidence))
+            if topic.presence > JUDGED and reading.statement > JUDGED
+            else topic
+            for topic in reading.topics
+        )
+        return replace(reading, topics=topics)
+
+    def _stance(self, topic: str, holder: str, own: Array, ids: Array, side: Array, evidence: Array) -> Array:
+        """Chances of favor, against and neutral for the statement in tokens ``own``, read with what stands before
+        it."""
+        head = self._tokenizer.backend_tokenizer.encode(stance_words(topic, holder)).ids[:-1]
+        inner = own[:STANCE_LENGTH]
+        before = np.arange(max(own[0] - max(STANCE_LENGTH - len(head) - len(own) - 2, 0), 0), own[0])
+        blank, end = [-1] * len(head), [self.config["end_id"]]
+        place = np.concatenate([blank, before, [-1], inner, [-1]]).astype(np.int64)
+        marked = place >= 0
+        words = np.concatenate([head, ids[before], end, ids[inner], end]).astype(np.int64)
+        hidden = self._judge.encode(words, side[place] * marked, evidence[place] * marked[:, None])
+        pair = np.concatenate([hidden[len(head) + len(before) + 1 : -1].mean(0), hidden.mean(0)])
+        return _softmax(self._mlp("stance", pair))
+
+    def _blend(self, topic: TopicStance, judged: Array) -> TopicStance:
+        """Both networks' chances, averaged as logarithms by ``stance_weight``."""
+        weight = self.config["stance_weight"]
+        first = np.array([topic.favor, topic.against, topic.neutral])
+        mixed = (1 - weight) * np.log(first + 1e-9) + weight * np.log(judged + 1e-9)
+        return TopicStance(topic.topic, topic.presence, *_floats(_softmax(mixed / self._heat("stance"))))
 
     def _read_window(self, text: str, units: Sequence[Unit], hidden: Array, offsets: Array) -> list[Reading]:
         tokens = _sigmoid(hidden @ self._heads["tokens.weight"].T + self._heads["tokens.bias"])
@@ -155,7 +208,7 @@ class Classifier:
 
     def _topic(self, index: int, pair: Array) -> TopicStance:
         logits = self._mlp(f"topic.{index}", pair)
-        favor, against, neutral = _floats(_softmax(logits[1:] / self._heat("stance")))
+        favor, against, neutral = _floats(_softmax(logits[1:]))
         return TopicStance(TOPICS[index], float(_sigmoid(logits[0] / self._heat("topic"))), favor, against, neutral)
 
     def _mlp(self, name: str, x: Array) -> Array:
@@ -209,6 +262,11 @@ def tokenize(tokenizer: "Tokenizer", text: str) -> tuple[Array, Array]:
     return np.array(encoding.ids, np.int64), np.array(offsets, np.int64).reshape(-1, 2)
 
 
+def stance_words(topic: str, holder: str) -> str:
+    """What the stance network is asked: the topic's proposition, and whose stance towards it is meant."""
+    return f"{PREFIX}{codebook.load().topic(topic).proposition['en']} {holder}:"
+
+
 def spread_marks(marks: Sequence[Mark], offsets: Array) -> tuple[Array, Array]:
     """Character marks -> for each token the side's index + 1 (0: none) and a 0/1 row over ``EVIDENCE``."""
     side = np.zeros(len(offsets), np.int64)
@@ -222,7 +280,12 @@ def spread_marks(marks: Sequence[Mark], offsets: Array) -> tuple[Array, Array]:
     return side, evidence
 
 
-def _layers(heads: dict[str, Array], name: str) -> list[tuple[Array, Array]]:
+def _load_heads(path: Path) -> dict[str, Array]:
+    with np.load(path) as heads:
+        return {name: heads[name].astype(np.float32) for name in heads.files}
+
+
+def _layers(heads: Mapping[str, Array], name: str) -> list[tuple[Array, Array]]:
     """The (weight, bias) pairs of a small network, first layer first."""
     keys = sorted(key for key in heads if key.startswith(f"{name}.") and key.endswith(".weight"))
     return [(np.ascontiguousarray(heads[key].T), heads[key.replace("weight", "bias")]) for key in keys]

@@ -1,8 +1,8 @@
 """Tagged statements against annotated ones: how often the pipeline finds, attributes and judges rightly.
 
-A gold file is JSON Lines, one article a line: ``id``, ``lang``, ``published``, either ``text`` or ``file`` (a path beside
-the gold file), and ``statements`` with ``text`` (an exact piece of the article), ``speaker``, ``actor``, ``holder``, ``mode``,
-``via``, ``date`` and ``topics`` ({topic: stance}). A joint statement has one entry for each side.
+A gold file is JSON Lines, one article a line: ``id``, ``lang``, ``published``, either ``text`` or ``file`` (a path
+beside the gold file), and ``statements`` with ``text`` (an exact piece of the article), ``speaker``, ``actor``,
+``holder``, ``mode``, ``via``, ``date`` and ``topics`` ({topic: stance}). A joint statement has one entry for each side.
 """
 
 import json

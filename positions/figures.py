@@ -18,6 +18,7 @@ from positions.records import SIDES, TOPICS
 
 Words = Mapping[str, str]
 Colors = Mapping[str, str]
+Figure = go.Figure  # for whoever names the type without knowing Plotly
 
 ENGLISH: dict[str, str] = {
     "Russia": "Russia", "Ukraine": "Ukraine", "USA": "USA", "Europe": "Europe", "other": "Others",
@@ -73,6 +74,7 @@ CONFIG = {
 }  # fmt: skip
 CERTAINTY = ((0.5, 1.0), (1.0, 0.7), (2.0, 0.42))  # interval at most this wide -> this much of the colour
 CELL, GAP = 88, 0.03
+NOTES = 88  # pixels at the right of a listing for the remark beside each line, however narrow the chart
 FULL_N = 3  # a point that rests on fewer independent statements is drawn hollow
 
 
@@ -839,7 +841,7 @@ def _listing(
         y += len(labels) + (0.3 if heading else 0)
     figure = _blank(ink, int(pitch * max(y, 1)) + 70)
     figure.update_xaxes(
-        range=[-1.08, 1.6],
+        range=[-1.08, 1.08],
         tickvals=[-1, -0.5, 0, 0.5, 1],
         fixedrange=True,
         side="top",
@@ -862,17 +864,16 @@ def _listing(
             showarrow=False,
             font={"color": ink["text"], "size": 13},
         )
-    return figure.update_layout(margin_t=40), places
+    return figure.update_layout(margin_t=40, margin_r=NOTES), places
 
 
 def _remark(row: Any, words: Words) -> str:
-    return f"{_lines(_word(words, row.band), 17)}<br>{_fill(words, 'n', n=row.n_independent)}"
+    return f"{_lines(_word(words, row.band), 15)}<br>{_fill(words, 'n', n=row.n_independent)}"
 
 
 def _note(figure: go.Figure, y: float, text: str, ink: Colors) -> None:
-    figure.add_annotation(
-        x=1.1, y=y, xanchor="left", align="left", text=text, showarrow=False, font={"color": ink["muted"], "size": 10}
-    )
+    font = {"color": ink["muted"], "size": 10}
+    figure.add_annotation(x=1, xref="paper", xanchor="left", y=y, align="left", text=text, showarrow=False, font=font)
 
 
 def _bar(figure: go.Figure, start: float, end: float, y: float, color: str, width: int, dash: str = "solid") -> None:

@@ -67,7 +67,9 @@ def _date(article: Article, statement: Statement, speaker: str, said: dict[str, 
     """(day, basis) by the statement's own words, else by the same speaker's words just before, else the article's."""
     day = date_statement(statement, article.published, article.language, article.text[: statement.start])
     before = said.get(speaker)
-    carried = before and statement.mode != "narrated" and article.text[before.end : statement.start].count("\n\n") <= CARRY
+    carried = (
+        before and statement.mode != "narrated" and article.text[before.end : statement.start].count("\n\n") <= CARRY
+    )
     day = day or (before.day if before and carried else "")
     if day:
         said[speaker] = _Said(day, statement.end)

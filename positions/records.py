@@ -1,4 +1,4 @@
-"""The vocabulary that every module shares: sides, topics, stances, modes, and the plain values handed on between stages.
+"""The vocabulary that every module shares: sides, topics, stances, modes, and the plain values that stages hand on.
 
 Field names are the column names of the table of tagged statements and the keys of filters and links.
 """

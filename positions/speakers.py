@@ -1,8 +1,8 @@
 """Reading -> speaker: the words that name who speaks, and the person or institution whom they mean.
 
-The network points at words; what stands beside the reporting verb helps. A name goes to the codebook, a pronoun or a bare
-role to the latest speaker whom it fits, a person whom nobody knows to the fullest form of the name in the article. Who
-fits nobody stays as written: never the nearest name.
+The network points at words; what stands beside the reporting verb helps. A name goes to the codebook, a pronoun or a
+bare role to the latest speaker whom it fits, a person whom nobody knows to the fullest form of the name in the article.
+Who fits nobody stays as written: never the nearest name.
 """
 
 import re
@@ -114,7 +114,7 @@ def _whole_words(text: str, start: int, end: int) -> Range:
 
 
 def _description_end(text: str, end: int, language: str) -> int:
-    """Where the description ends that an adjective of origin opens ("russische Unterhändler", "Ukrainian officials")."""
+    """Where the description ends that an adjective of origin opens ("russische Unterhändler", "Polish officials")."""
     roles, stop = _role_words(language), end
     for match in re.finditer(r" ([\w-]+)", text[end : end + 60]):
         word = match.group(1)
@@ -187,9 +187,9 @@ def _proper_name(words: str, language: str) -> str:
     roles, best = _role_words(language), ""
     for match in _NAME.finditer(_POSSESSOR.sub("", words)):
         parts = _without_determiner(match.group().split(), language)
-        while parts and (parts[0].islower() or _is_role(parts[0], roles) or side_of_description(parts[0], language) != OTHER):
+        while parts and (_is_title(parts[0], roles) or side_of_description(parts[0], language) != OTHER):
             parts = parts[1:]
-        while parts and (parts[-1].islower() or _is_role(parts[-1], roles)):
+        while parts and _is_title(parts[-1], roles):
             parts = parts[:-1]
         if parts and len(parts) >= len(best.split()):
             best = " ".join(parts).strip(_TIDY)
@@ -216,6 +216,11 @@ def _is_person_beside(words: str, known: str, language: str) -> bool:
 def _is_role(word: str, roles: frozenset[str]) -> bool:
     last = word.strip(_TIDY).split("-")[-1].casefold()
     return last in roles or any(last.endswith(role) for role in roles if len(role) > 5)
+
+
+def _is_title(word: str, roles: frozenset[str]) -> bool:
+    """Whether a word beside a name is none of it: a role, or written small."""
+    return word.islower() or _is_role(word, roles)
 
 
 def _says(words: str, group: str, language: str) -> bool:

@@ -72,7 +72,6 @@ def _silence(language: str) -> re.Pattern[str]:
 @cache
 def _phrases(group: str, language: str) -> re.Pattern[str]:
     phrases = getattr(codebook.load().cues, group)[language]
-    parts = [
-        re.escape(phrase).replace(r"\ \.\.\.\ ", r"(?:\s+[^\s,;:]+){0,6}?\s+").replace(r"\ ", r"\s+") for phrase in phrases
-    ]
+    gap = r"(?:\s+[^\s,;:]+){0,6}?\s+"
+    parts = [re.escape(phrase).replace(r"\ \.\.\.\ ", gap).replace(r"\ ", r"\s+") for phrase in phrases]
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)

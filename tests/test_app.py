@@ -345,6 +345,22 @@ def test_every_view_has_a_citation(open_app):
     assert "As of 18 Dec 2025, 4 independent statements in 4 articles; codebook v" in app.code[0].value
 
 
+@pytest.mark.parametrize(("lang", "given"), [("en", "0.81 (0.70 to 0.90)"), ("de", "0,81 (0,70 bis 0,90)")])
+def test_the_method_page_shows_what_was_measured(open_app, tmp_path, monkeypatch, lang, given):
+    """Two tables for each annotated set: the methods on given statements, and the whole path."""
+    ours = {"statements": 5, "stance_macro_f1": 0.81, "stance_macro_f1_interval": [0.7, 0.9]}
+    measured = {"model": "positions", "version": "7", "seeds": {"positions": ours, "from raw article": {"actor": 0.5}}}
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "figures.json").write_text(json.dumps(measured), encoding="utf-8")
+    monkeypatch.setattr(downloads, "PACKAGE", tmp_path)
+    downloads.model_figures.cache_clear()
+    app = open_app("method", lang=lang)
+    downloads.model_figures.cache_clear()
+    assert quiet(app) and len(app.dataframe) == 2
+    assert given in app.dataframe[0].value.to_numpy() and len(app.dataframe[1].value) == 6
+    assert "positions 7" in app.code[0].value
+
+
 def test_a_failing_tagger_is_reported_plainly(open_app, tagger):
     """Visitors get a sentence, and the next visit tries again."""
     good = tagger.tag

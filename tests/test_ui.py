@@ -13,7 +13,7 @@ from conftest import SAID
 from positions import figures, measures, records, store
 from positions.articles import read_articles
 from positions.records import Article
-from positions.ui import evidence, jobs, links, markup, reading, uploads, words
+from positions.ui import evidence, jobs, links, markup, quality, reading, uploads, words
 
 
 def blanks(text: str) -> set[str]:
@@ -167,6 +167,60 @@ def test_overlapping_statements_share_a_mark():
     marked = evidence.marked_html(text, rows, "s2", words.load("en"))
     assert marked.count("<mark") == 1 and 'class="chosen"' in marked and "1 Europe, USA" in marked
     assert re.sub(r"<sup>.*?</sup>|</?(mark|div)[^>]*>", "", marked) == markup.text(text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "markers", "badges"),
+    [
+        ("en", "conditions refusals", ["conditional", "refusal"]),
+        ("de", "red_lines", ["rote Linie"]),
+        ("de", "offers", ["Angebot"]),
+        ("en", "", []),
+    ],
+)
+def test_markers_are_badges(lang, markers, badges):
+    """What a statement's words carry stands on its card, and nothing where they carry nothing."""
+    known = words.load(lang)
+    facts = dict(stance="favor", topic="nato", mode="direct", source="own", reviewed=False, confidence=0.5)
+    shown = evidence._badges(row("Ja.", 0, markers=markers, **facts), known)
+    assert [one for one in known.group("marker").values() if f">{one}</span>" in shown] == badges
+
+
+MEASURED = {
+    "model": "positions",
+    "version": "1",
+    "seeds": {
+        "positions": {
+            "statements": 61, "topic_macro_f1": 0.8, "topic_macro_f1_interval": [0.7, 0.875], "opposite": 0.0,
+            "stance_calibration_error": 0.051,
+        },
+        "keywords": {"statements": 61, "topic_macro_f1": 0.5, "stance_macro_f1": 0.25, "opposite": 0.3},
+        "from raw article": {
+            "statements_f1": 0.9, "topic_actor_stance_f1": 0.6, "topic_actor_stance_f1_interval": [0.5, 0.7],
+            "keywords_topic_actor_stance_f1": 0.2, "actor": 1.0,
+        },
+    },
+}  # fmt: skip
+
+
+def test_methods_stand_beside_each_other():
+    """Each measured method is a row with interval and decimal mark; what was not measured is a dash."""
+    known = words.load("de")
+    ((name, part),) = quality.gold_sets(MEASURED).items()
+    assert quality.heading(name, part, known) == "Mitgelieferte Artikel (61 Aussagen)"
+    assert quality.methods(part, known).values.tolist() == [
+        ["Dieses Programm", "0,80 (0,70 bis 0,88)", "–", "0,00", "0,05"],
+        ["Schlüsselwörter", "0,50", "0,25", "0,30", "–"],
+    ]
+
+
+def test_the_whole_path_stands_beside_the_keyword_floor():
+    """One row a figure from the raw article on; the floor is given where it was measured."""
+    shown = quality.whole(MEASURED["seeds"], words.load("en")).values.tolist()
+    assert [one[1:] for one in shown] == [
+        ["0.90", "–"], ["0.60 (0.50 to 0.70)", "0.20"], ["1.00", "–"], ["–", "–"], ["–", "–"], ["–", "–"],
+    ]  # fmt: skip
+    assert {one for part in quality.whole({}, words.load("en")).values[:, 1:] for one in part} == {"–"}
 
 
 @pytest.mark.parametrize("text", ["2025-13-01", "", "1000-01-01", "9999-01-01", "heute", "2025-12-01T00:00"])

@@ -1,4 +1,5 @@
-"""Choose temperatures, thresholds and the confidence curve on held-out passages: ``python -m training.calibrate MODEL``.
+"""Choose temperatures, thresholds and the confidence curve on held-out passages: ``python -m training.calibrate
+MODEL``.
 
 Works on the exported files, so that what quantization changed is calibrated too. Temperatures minimise the negative
 log-likelihood (Guo et al. 2017); thresholds maximise end-to-end F1; the confidence of a row is mapped by isotonic
@@ -15,10 +16,10 @@ from sklearn.isotonic import IsotonicRegression
 
 from positions.classifier import Classifier, Reading
 from positions.evaluation import GoldArticle, evaluate, match_rows, read_record
-from positions.mentions import find_marks
+from positions.mentions import Mark, find_marks
 from positions.pipeline import tag_article
 from positions.records import ACTORS, TOPICS, Article, TaggedStatement
-from positions.units import split_units
+from positions.units import Unit, split_units
 from training.examples import Passage, Span, split, to_passage
 
 GRID = np.geomspace(0.4, 4, 60)
@@ -86,38 +87,54 @@ def tag_all(classifier: Classifier, gold: Sequence[GoldArticle]) -> list[TaggedS
     return [row for item in gold for row in tag_article(item.article, classifier)]
 
 
+class Remembering(Classifier):
+    """The classifier, with its readings kept until ``forget``: most settings need no new ones."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.kept: dict[str, list[Reading]] = {}
+
+    def read(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> list[Reading]:
+        """Readings of ``text``, from memory where it was read before."""
+        if text not in self.kept:
+            self.kept[text] = super().read(text, units, marks)
+        return self.kept[text]
+
+    def forget(self) -> None:
+        """Read anew from here on."""
+        self.kept.clear()
+
+
 def calibrate(folder: Path, examples: Path, percent: int) -> None:
     """Rewrite ``config.json`` in ``folder``."""
     held_out = read_held_out(examples, percent)
-    path = folder / "config.json"
-    config = json.loads(path.read_text("utf-8"))
+    passages, gold = [passage for passage, _ in held_out], [item for _, item in held_out]
+    classifier = Remembering(folder)
+    config = classifier.config
     straight = {kind: {"raw": [0, 1], "right": [0, 1]} for kind in ("topical", "other")}
-    config |= {
-        "temperature": {},
-        "confidence": straight,
-        "statement_threshold": 0.5,
-        "topic_threshold": 0.5,
-        "cut_threshold": 0.5,
-    }
-    classifier = Classifier(folder)
-    classifier.config = config
-    config["temperature"] = fit_temperatures(pair_readings(classifier, [passage for passage, _ in held_out]))
-    gold = [item for _, item in held_out]
-    for key, grid in (
-        ("cut_threshold", (0.3, 0.5, 0.7)),
-        ("topic_threshold", np.arange(0.2, 0.75, 0.05)),
-        ("statement_threshold", (0.3, 0.4, 0.5, 0.6)),
-    ):
+    config |= {"temperature": {}, "confidence": straight, "stance_weight": 0.5}
+    config |= {"statement_threshold": 0.5, "topic_threshold": 0.5, "cut_threshold": 0.5}
+
+    def choose(key: str, grid: Sequence[float], figure: str, reads: bool) -> None:
         scores = {}
         for value in grid:
             config[key] = round(float(value), 3)
-            figures = evaluate(gold, lambda articles: _tag(classifier, articles))["all"]
-            scores[config[key]] = figures["statements_f1" if key == "statement_threshold" else "topic_actor_stance_f1"]
+            if reads:
+                classifier.forget()
+            scores[config[key]] = evaluate(gold, lambda articles: _tag(classifier, articles))["all"][figure]
         config[key] = max(scores, key=lambda value: (scores[value], value))
+        classifier.forget() if reads else None
         print(key, scores, flush=True)
+
+    choose("stance_weight", (0.0, 0.4, 0.6, 0.8, 1.0), "topic_actor_stance_f1", True)
+    choose("cut_threshold", (0.35, 0.5, 0.65), "topic_actor_stance_f1", True)
+    config["temperature"] = fit_temperatures(pair_readings(classifier, passages))
+    classifier.forget()
+    choose("topic_threshold", np.arange(0.2, 0.75, 0.05), "topic_actor_stance_f1", False)
+    choose("statement_threshold", (0.3, 0.4, 0.5, 0.6, 0.7), "statements_f1", False)
     rows = match_rows(gold, tag_all(classifier, gold))
     config["confidence"] = {kind: fit_confidence(rows, kind == "topical") for kind in ("topical", "other")}
-    path.write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
     print(json.dumps(evaluate(gold, lambda articles: _tag(classifier, articles))["all"], indent=1))
 
 

@@ -1,7 +1,8 @@
 """One table: the shipped model beside its floors, on annotated text that it was not trained on.
 
-``python -m training.evaluate [GOLD ...]`` prints it and writes ``positions/model/figures.json``, which the method page shows.
-Statements and their context are given for topics and stances; the last block is the whole path from raw article to rows.
+``python -m training.evaluate [GOLD ...]`` prints it; without GOLD it also writes ``figures.json`` beside the model, which
+the method page shows, and the tables of README and the model card. Statements and their context are given for topics and
+stances; the last block is the whole path from raw article to rows.
 """
 
 import argparse
@@ -28,6 +29,18 @@ from training.examples import read_passages, split
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
 SETS = {"seeds": "seeds.jsonl", "written German": "written_de.jsonl", "written English": "written_en.jsonl"}
 CLASSES = (*TOPICS, OTHER)
+RAW = {
+    "statements_f1": "statements found, F1",
+    "topic_actor_stance_f1": "(topic, actor, stance) of a statement, F1",
+    "keywords_topic_actor_stance_f1": "the same by keywords and nearest name",
+    "actor": "side right, of statements found",
+    "speaker": "speaker right",
+    "holder": "holder right",
+    "via": "chain right",
+    "date": "day right, where the text gives one",
+    "date_invented": "day given where the text gives none",
+    "confidence_calibration_error": "confidence of topical rows, calibration error",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,8 @@ Method = Callable[[GoldArticle], list[Judged]]
 
 
 def ours(model: Classifier, blind: bool = False) -> Method:
-    """The shipped network on given spans; ``blind``: the stance is that of all topics together, whatever the topic is."""
+    """The shipped network on given spans; ``blind``: the stance is that of all topics together, whatever the topic
+    is."""
 
     def judge(item: GoldArticle) -> list[Judged]:
         article = item.article
@@ -234,6 +248,40 @@ def measure(paths: dict[str, Path], model: Classifier, folder: Path, examples: P
     return result
 
 
+def to_markdown(result: dict[str, object]) -> str:
+    """The figures as two tables for README and the model card."""
+    sets = [name for name, value in result.items() if isinstance(value, dict)]
+    lines = [
+        "| annotated set | method | topic macro-F1 (95 %) | stance macro-F1 (95 %) | opposite sign |",
+        "|---|---|---|---|---|",
+    ]
+    for name in sets:
+        for method, part in result[name].items():  # type: ignore[attr-defined]
+            if "topic_macro_f1" in part:
+                topic, stance = (_with_range(part, key) for key in ("topic_macro_f1", "stance_macro_f1"))
+                lines.append(
+                    f"| {name} ({part['statements']}) | {method} | {topic} | {stance} | {part['opposite']:.0%} |"
+                )
+    lines += ["", "| from raw article | " + " | ".join(sets) + " |", "|---|" + "---|" * len(sets)]
+    for key, label in RAW.items():
+        cells = [_with_range(result[name]["from raw article"], key) for name in sets]  # type: ignore[index]
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _with_range(part: dict, key: str) -> str:
+    low, high = part.get(f"{key}_interval", (None, None))
+    return f"{part.get(key, 0):.2f}" + (f" ({low:.2f}–{high:.2f})" if low is not None else "")
+
+
+def write_block(path: Path, text: str) -> None:
+    """Put ``text`` between the marks ``<!-- figures -->`` and ``<!-- /figures -->`` of a Markdown file."""
+    before, rest = path.read_text("utf-8").split("<!-- figures -->", 1)
+    path.write_text(
+        before + "<!-- figures -->\n" + text + "\n<!-- /figures -->" + rest.split("<!-- /figures -->", 1)[1], "utf-8"
+    )
+
+
 def main() -> None:
     """Parse the command line, print the table, write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -246,6 +294,8 @@ def main() -> None:
     print(json.dumps(result, indent=1))
     if not options.gold:
         (options.model / "figures.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        for path in (Path(__file__).parent.parent / "README.md", options.model / "README.md"):
+            write_block(path, to_markdown(result))
 
 
 if __name__ == "__main__":

@@ -146,7 +146,8 @@ def _names(record: dict) -> dict[str, int]:
 
 
 def split(passages: list[Passage], percent: int) -> tuple[list[Passage], list[Passage]]:
-    """Split by a hash of the passage's id, so that a passage keeps its part when others are added: (training, held out)."""
+    """Split by a hash of the passage's id, so that a passage keeps its part when others are added: (training, held
+    out)."""
     held_out = [passage for passage in passages if zlib.crc32(passage.id.encode()) % 100 < percent]
     kept = {passage.id for passage in held_out}
     return [passage for passage in passages if passage.id not in kept], held_out

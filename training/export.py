@@ -1,7 +1,8 @@
-"""Trained network -> ``positions/model``: ``python -m training.export BASE NETWORK OUT``.
+"""Trained network -> ``positions/model``: ``python -m training.export BASE NETWORK STANCE OUT``.
 
 The encoder becomes int8 ONNX (dynamic quantization, weights by channel), the word embeddings int8 with one scale a row,
-the heads numpy arrays. Temperatures and thresholds are chosen on the held-out passages, on the exported files themselves.
+the heads numpy arrays. Temperatures and thresholds are chosen on the held-out passages, on the exported files
+themselves.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from tokenizers import Tokenizer
 
 from positions.classifier import PREFIX
 from training.network import Network
+from training.stance import StanceNetwork
 
 
 class Body(torch.nn.Module):
@@ -30,23 +32,22 @@ class Body(torch.nn.Module):
         return self.encoder(inputs_embeds=embedded).last_hidden_state
 
 
-def export(base: Path, weights: Path, out: Path, version: str) -> None:
-    """Write encoder.onnx, embeddings.npy, heads.npz, tokenizer.json and config.json to ``out``."""
+def export(base: Path, weights: Path, stance: Path, out: Path, version: str) -> None:
+    """Write both encoders and their heads, the embeddings, tokenizer.json and config.json to ``out``."""
     network = Network(base)
     network.load_state_dict(torch.load(weights, weights_only=True), strict=True)
     network.eval()
     out.mkdir(parents=True, exist_ok=True)
-    export_encoder(network, out / "encoder.onnx")
+    export_encoder(network.encoder, out / "encoder.onnx")
+    judge = StanceNetwork(Network(base))
+    judge.load_state_dict(torch.load(stance, weights_only=True))
+    judge.eval()
+    export_encoder(judge.encoder, out / "stance.onnx")
+    np.savez_compressed(out / "stance.npz", **_heads(judge))
     words = network.encoder.embeddings.word_embeddings.weight.detach().numpy()
     scale = np.maximum(np.abs(words).max(1), 1e-8) / 127
     np.save(out / "embeddings.npy", np.round(words / scale[:, None]).astype(np.int8))
-    heads = {
-        name: value.numpy().astype(np.float16)
-        for name, value in network.state_dict().items()
-        if not name.startswith("encoder")
-    }
-    heads["sides"] = heads.pop("sides.weight")
-    np.savez_compressed(out / "heads.npz", embedding_scale=scale.astype(np.float32), **heads)
+    np.savez_compressed(out / "heads.npz", embedding_scale=scale.astype(np.float32), **_heads(network))
     (out / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
     *prefix, end = Tokenizer.from_file(str(base / "tokenizer.json")).encode(PREFIX).ids
     config = {
@@ -55,6 +56,7 @@ def export(base: Path, weights: Path, out: Path, version: str) -> None:
         "prefix_ids": prefix,
         "end_id": end,
         "temperature": {},
+        "stance_weight": 0.5,
         "cut_threshold": 0.5,
         "statement_threshold": 0.5,
         "topic_threshold": 0.5,
@@ -63,15 +65,24 @@ def export(base: Path, weights: Path, out: Path, version: str) -> None:
     (out / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
-def export_encoder(network: Network, path: Path) -> None:
+def _heads(network: torch.nn.Module) -> dict[str, np.ndarray]:
+    """Everything but the encoder, in half precision."""
+    kept = {name: value for name, value in network.state_dict().items() if not name.startswith("encoder")}
+    return {
+        name.removesuffix(".weight") if name == "sides.weight" else name: v.numpy().astype(np.float16)
+        for name, v in kept.items()
+    }
+
+
+def export_encoder(encoder: torch.nn.Module, path: Path) -> None:
     """The encoder as int8 ONNX."""
-    network.encoder.set_attn_implementation("eager")
-    sample = torch.randn(1, 40, network.encoder.config.hidden_size)
+    encoder.set_attn_implementation("eager")
+    sample = torch.randn(1, 40, encoder.config.hidden_size)
     with tempfile.TemporaryDirectory() as folder:
         plain = str(Path(folder) / "encoder.onnx")
         length = torch.export.Dim("length", min=3, max=512)
         torch.onnx.export(
-            Body(network.encoder),
+            Body(encoder),
             (sample,),
             plain,
             input_names=["embedded"],
@@ -96,10 +107,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("base", type=Path)
     parser.add_argument("network", type=Path)
+    parser.add_argument("stance", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--version", default="1")
     options = parser.parse_args()
-    export(options.base, options.network, options.out, options.version)
+    export(options.base, options.network, options.stance, options.out, options.version)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ class Network(nn.Module):
             parameter.requires_grad = False
 
     def encode(self, ids: Tensor, mask: Tensor, sides: Tensor, evidence: Tensor) -> Tensor:
-        """(batch, length) ids, mask, side marks and (batch, length, evidence) marks -> (batch, length, width) hidden states."""
+        """(batch, length) ids, mask, side marks and (batch, length, evidence) marks -> (batch, length, width) hidden
+        states."""
         embedded = self.encoder.embeddings.word_embeddings(ids) + self.sides(sides) + evidence @ self.evidence
         return self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
 

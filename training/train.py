@@ -185,7 +185,7 @@ def train(
     size: int,
     seed: int,
 ) -> None:
-    """Train, evaluate on ``held_out`` after each epoch, keep a checkpoint a epoch and the running average of the last third."""
+    """Train, evaluate on ``held_out`` from time to time, keep a checkpoint after each epoch."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))

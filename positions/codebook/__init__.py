@@ -18,7 +18,6 @@ from positions.codebook.entries import (
     Cues,
     Demonym,
     Grammar,
-    Grammar,
     Holder,
     Institution,
     Noun,

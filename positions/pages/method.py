@@ -1,11 +1,10 @@
 """What the numbers mean, how they come about, how good they are, and where they stop."""
 
-import pandas as pd
 import streamlit as st
 
 from positions import figures, measures
 from positions.records import TOPICS
-from positions.ui import downloads, tables, view
+from positions.ui import downloads, quality, tables, view
 
 v = view()
 t = v.words
@@ -36,15 +35,13 @@ for part in ("measures", "tags"):
     st.markdown(t(f"about.{part}_text"))
 
 st.header(t("about.figures"), anchor=False)
-measured = downloads.measured(downloads.model_figures())
-if measured:
-    st.dataframe(
-        pd.DataFrame(measured, columns=[t("column.measure"), t("column.value")]),
-        hide_index=True,
-        alt=t("about.figures"),
-    )
-else:
-    st.markdown(t("about.figures_none"))
+measured = quality.gold_sets(downloads.model_figures())
+st.markdown(t("about.figures_text" if measured else "about.figures_none"))
+for name, part in measured.items():
+    st.subheader(quality.heading(name, part, t), anchor=False)
+    for title, table in (("given", quality.methods(part, t)), ("raw", quality.whole(part, t))):
+        st.markdown(f"**{t(f'quality.{title}')}**  \n{t(f'quality.{title}_text')}")
+        st.dataframe(table, hide_index=True, alt=f"{quality.heading(name, part, t)}: {t(f'quality.{title}')}")
 
 for part in ("limits", "licences"):
     st.header(t(f"about.{part}"), anchor=False)

@@ -78,17 +78,6 @@ def model_figures() -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def measured(tree: dict, prefix: str = "") -> list[tuple[str, str]]:
-    """The numbers of a nested table of figures as (name, value), in its order."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            pairs += measured(value, f"{prefix}{name} · ")
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            pairs.append((f"{prefix}{name}", f"{value:.3f}" if isinstance(value, float) else str(value)))
-    return pairs
-
-
 def model_name() -> str:
     """Name and version of the shipped model, as its figures give them."""
     figures = model_figures()

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from positions import figures, measures
@@ -39,7 +38,7 @@ class View:
         """The words that the figures take."""
         return self.words.group("figures")
 
-    def chart(self, figure: go.Figure, alt: str, key: str, **shape: Any) -> Any:
+    def chart(self, figure: figures.Figure, alt: str, key: str, **shape: Any) -> Any:
         """Draw a figure with its alternative text; the camera in its corner saves it."""
         kind = st.session_state.get("image") or downloads.IMAGES[0]
         config = {**CHART, "toImageButtonOptions": {"format": kind, "filename": f"positions-{key}", "scale": 2}}

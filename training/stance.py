@@ -1,0 +1,212 @@
+"""Train the second network, which judges the stance of one statement: ``python -m training.stance BASE NETWORK OUT``.
+
+It reads (proposition, holder, what stands before, statement) in one pass and starts from the encoder of the first
+network.
+One head serves all topics: how words compose to a sign ("lehnt einen Verzicht ab") is the same for each of them.
+"""
+
+import argparse
+import math
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from positions.classifier import STANCE_LENGTH, spread_marks, stance_words, tokenize
+from positions.evaluation import macro_f1
+from positions.mentions import EVIDENCE, Mark, find_marks
+from positions.records import ACTORS, STANCES, TOPICS
+from training.examples import Passage, read_passages, split
+from training.network import Network
+
+
+class StanceNetwork(nn.Module):
+    """Encoder with side and evidence embeddings, mean of the statement's states and of all states, one head."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.encoder, self.sides, self.evidence = network.encoder, network.sides, network.evidence
+        width = self.encoder.config.hidden_size
+        self.head = nn.Sequential(nn.Linear(2 * width, 128), nn.GELU(), nn.Dropout(0.2), nn.Linear(128, len(STANCES)))
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, ids: Tensor, mask: Tensor, sides: Tensor, evidence: Tensor, inside: Tensor) -> Tensor:
+        """(batch, length) inputs -> (batch, stances) logits; ``inside`` marks the statement's tokens."""
+        embedded = self.encoder.embeddings.word_embeddings(ids) + self.sides(sides) + evidence @ self.evidence
+        hidden = self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state.float()
+        weight, own = mask[..., None].float(), inside[..., None].float()
+        both = torch.cat([(hidden * own).sum(1) / own.sum(1), (hidden * weight).sum(1) / weight.sum(1)], -1)
+        return self.head(self.dropout(both))
+
+
+@dataclass(frozen=True)
+class Example:
+    """One statement towards one topic."""
+
+    passage: Passage
+    start: int
+    end: int
+    holder: int
+    topic: int
+    stance: int
+
+
+def examples_of(passages: list[Passage]) -> list[Example]:
+    """Every (statement, topic) of the passages."""
+    return [
+        Example(passage, span.start, span.end, span.holder, topic, stance)
+        for passage in passages
+        for span in passage.spans
+        if span.holder is not None
+        for topic, stance in (span.topics or {}).items()
+    ]
+
+
+class Collator:
+    """Examples -> tensors."""
+
+    def __init__(self, tokenizer: Tokenizer, rng: random.Random, training: bool) -> None:
+        self.tokenizer, self.rng, self.training = tokenizer, rng, training
+        self.coded: dict[str, tuple] = {}
+
+    def __call__(self, examples: list[Example]) -> tuple[Tensor, ...]:
+        rows = [self.row(example) for example in examples]
+        length = max(len(row[0]) for row in rows)
+        ids = torch.ones(len(rows), length, dtype=torch.long)
+        mask, sides = torch.zeros_like(ids), torch.zeros_like(ids)
+        evidence, inside = torch.zeros(len(rows), length, len(EVIDENCE)), torch.zeros(len(rows), length)
+        for i, (words, side, found, own) in enumerate(rows):
+            n = len(words)
+            ids[i, :n], mask[i, :n], sides[i, :n] = torch.from_numpy(words), 1, torch.from_numpy(side)
+            evidence[i, :n], inside[i, :n] = torch.from_numpy(found), torch.from_numpy(own)
+        return ids, mask, sides, evidence, inside, torch.tensor([example.stance for example in examples])
+
+    def row(self, example: Example) -> tuple[np.ndarray, ...]:
+        words, offsets, side, found = self.coded_passage(example.passage)
+        holder = ACTORS[example.holder] if not (self.training and self.rng.random() < 0.15) else "other"
+        head = np.array(self.tokenizer.encode(stance_words(TOPICS[example.topic], holder)).ids[:-1])
+        own = np.flatnonzero((offsets[:, 1] > example.start) & (offsets[:, 0] < example.end))
+        first = max(own[0] - max(STANCE_LENGTH - len(head) - len(own) - 2, 0), 0)
+        if self.training and self.rng.random() < 0.1:
+            first = own[0]
+        before, inner = np.arange(first, own[0]), own[:STANCE_LENGTH]
+        end = self.tokenizer.token_to_id("</s>")
+        ids = np.concatenate([head, words[before], [end], words[inner], [end]]).astype(np.int64)
+        pad, one = np.zeros(len(head), np.int64), np.zeros(1, np.int64)
+        keep = not (self.training and self.rng.random() < 0.1)
+        sides = np.concatenate([pad, side[before] * keep, one, side[inner] * keep, one])
+        none = np.zeros((1, len(EVIDENCE)), np.float32)
+        evidence = np.concatenate(
+            [np.repeat(none, len(head), 0), found[before] * keep, none, found[inner] * keep, none]
+        )
+        inside = np.zeros(len(ids), np.float32)
+        inside[len(head) + len(before) + 1 : -1] = 1
+        return ids, sides, evidence, inside
+
+    def coded_passage(self, passage: Passage) -> tuple:
+        if passage.id not in self.coded:
+            words, offsets = tokenize(self.tokenizer, passage.text)
+            marks = find_marks(passage.text, passage.language)
+            marks += [Mark(m, m + len(n), ACTORS[s]) for n, s in passage.names.items() for m in _finds(passage.text, n)]
+            self.coded[passage.id] = (words, offsets, *spread_marks(marks, offsets))
+        return self.coded[passage.id]
+
+
+def _finds(text: str, name: str) -> list[int]:
+    found, at = [], text.find(name)
+    while at >= 0:
+        found.append(at)
+        at = text.find(name, at + 1)
+    return found
+
+
+def train(
+    network: StanceNetwork,
+    examples: list[Example],
+    held_out: list[Example],
+    tokenizer: Tokenizer,
+    options: argparse.Namespace,
+) -> None:
+    """Train; figures on ``held_out`` after each epoch."""
+    rng = random.Random(options.seed)
+    torch.manual_seed(options.seed)
+    optimizer = torch.optim.AdamW(
+        [p for p in network.parameters() if p.requires_grad], lr=options.rate, weight_decay=0.02, fused=True
+    )
+    steps = options.epochs * math.ceil(len(examples) / options.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min((s + 1) / (0.06 * steps), (steps - s) / (0.94 * steps))
+    )
+    collate = Collator(tokenizer, rng, True)
+    for epoch in range(options.epochs):
+        network.train()
+        began, total = time.time(), 0.0
+        order = sorted(
+            examples, key=lambda e: len(e.passage.text[: e.start][-260:]) + e.end - e.start + 120 * rng.random()
+        )
+        chunks = [order[i : i + options.batch] for i in range(0, len(order), options.batch)]
+        rng.shuffle(chunks)
+        for chunk in chunks:
+            *inputs, stance = collate(chunk)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = network(*inputs)
+            loss = F.cross_entropy(logits.float(), stance, label_smoothing=0.1)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += loss.item() * len(chunk)
+        print(
+            f"epoch {epoch + 1} {time.time() - began:.0f}s loss {total / len(examples):.3f}",
+            evaluate(network, held_out, tokenizer),
+            flush=True,
+        )
+        torch.save(network.state_dict(), options.out)
+
+
+@torch.no_grad()
+def evaluate(network: StanceNetwork, examples: list[Example], tokenizer: Tokenizer) -> dict[str, float]:
+    """Accuracy, macro-F1 and share of opposite signs."""
+    network.eval()
+    collate, pairs = Collator(tokenizer, random.Random(0), False), []
+    for start in range(0, len(examples), 32):
+        *inputs, stance = collate(examples[start : start + 32])
+        guesses = network(*inputs).argmax(-1)
+        pairs += [(STANCES[int(a)], STANCES[int(b)]) for a, b in zip(stance, guesses, strict=True)]
+    right = sum(a == b for a, b in pairs) / max(len(pairs), 1)
+    opposite = sum({a, b} == {"favor", "against"} for a, b in pairs) / max(len(pairs), 1)
+    return {"accuracy": round(right, 3), "macro_f1": macro_f1(pairs), "opposite": round(opposite, 3)}
+
+
+def main() -> None:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("base", type=Path)
+    parser.add_argument("network", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hold-out", type=int, default=6)
+    options = parser.parse_args()
+    learned, held_out = (examples_of(part) for part in split(read_passages(options.examples), options.hold_out))
+    first = Network(options.base)
+    first.load_state_dict(torch.load(options.network, weights_only=True))
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    print(len(learned), "statements to learn from,", len(held_out), "held out", flush=True)
+    train(StanceNetwork(first), learned, held_out, tokenizer, options)
+
+
+if __name__ == "__main__":
+    main()
