@@ -108,7 +108,7 @@ class Classifier:
         for window in _windows(units, offsets):
             span = slice(window.first, window.last)
             hidden = self._read_tokens(ids[span], side[span], evidence[span])
-            readings += self._read_window(text, window.units, hidden, offsets[span])
+            readings += self._read_window(window.units, hidden, offsets[span], evidence[span])
         return [self._judge_stances(reading, ids, offsets, side, evidence) for reading in readings]
 
     def confidence(self, raw: float, topical: bool) -> float:
@@ -157,14 +157,15 @@ class Classifier:
         mixed = (1 - weight) * np.log(first + 1e-9) + weight * np.log(judged + 1e-9)
         return TopicStance(topic.topic, topic.presence, *_floats(_softmax(mixed / self._heat("stance"))))
 
-    def _read_window(self, text: str, units: Sequence[Unit], hidden: Array, offsets: Array) -> list[Reading]:
+    def _read_window(self, units: Sequence[Unit], hidden: Array, offsets: Array, evidence: Array) -> list[Reading]:
         tokens = _sigmoid(hidden @ self._heads["tokens.weight"].T + self._heads["tokens.bias"])
         sources = _runs(tokens[:, 1] > 0.4, offsets)
         readings = []
         for start, end in (piece for unit in units for piece in self._cut(unit, hidden, offsets)):
             inside = np.flatnonzero((offsets[:, 1] > start) & (offsets[:, 0] < end))
             if len(inside):
-                readings.append(self._read_span(start, end, inside, hidden, offsets, tokens[:, 0], sources))
+                named = evidence[inside].any(0)
+                readings.append(self._read_span(start, end, inside, hidden, offsets, tokens[:, 0], sources, named))
         return readings
 
     def _cut(self, unit: Unit, hidden: Array, offsets: Array) -> list[tuple[int, int]]:
@@ -182,7 +183,15 @@ class Classifier:
         return list(zip(edges, edges[1:], strict=False))
 
     def _read_span(
-        self, start: int, end: int, inside: Array, hidden: Array, offsets: Array, cues: Array, sources: tuple
+        self,
+        start: int,
+        end: int,
+        inside: Array,
+        hidden: Array,
+        offsets: Array,
+        cues: Array,
+        sources: tuple[tuple[int, int], ...],
+        named: Array,
     ) -> Reading:
         states = hidden[inside]
         weights = _softmax(states @ self._heads["queries"].T, axis=0)
@@ -200,16 +209,23 @@ class Classifier:
             _floats(_softmax(general[1:5])),
             _floats(_sigmoid(general[5:10] / self._heat("actor"))),
             _floats(_softmax(general[10:15] / self._heat("holder"))),
-            tuple(self._topic(i, np.concatenate([pooled[1 + i], mean])) for i in range(len(TOPICS))),
+            tuple(self._topic(i, np.concatenate([pooled[1 + i], mean]), named[i]) for i in range(len(TOPICS))),
             tuple((int(offsets[i, 0]), int(offsets[i, 1]), float(pointer[i])) for i in near),
             sources,
             _best_run(cues, inside, offsets),
         )
 
-    def _topic(self, index: int, pair: Array) -> TopicStance:
+    def _topic(self, index: int, pair: Array, named: bool) -> TopicStance:
+        """One topic's chances; a word of its lexicon in the statement (``named``) adds to the network's log-odds."""
         logits = self._mlp(f"topic.{index}", pair)
         favor, against, neutral = _floats(_softmax(logits[1:]))
-        return TopicStance(TOPICS[index], float(_sigmoid(logits[0] / self._heat("topic"))), favor, against, neutral)
+        return TopicStance(
+            TOPICS[index],
+            float(_sigmoid((logits[0] + self.config["lexicon_bonus"] * named) / self._heat("topic"))),
+            favor,
+            against,
+            neutral,
+        )
 
     def _mlp(self, name: str, x: Array) -> Array:
         (inner_weight, inner_bias), (weight, bias) = self._layers[name]

@@ -146,14 +146,17 @@ def match_rows(gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement]) -> 
     judged = []
     for item in gold:
         own = by_article[item.article.id]
-        golds = {found.row.statement_id: right for right, found in _match(item.statements, _found(own)) if found}
+        matches = _match(item.statements, _found(own))
+        golds = {found.row.statement_id: right for right, found in matches if right and found}
         for row in own:
             right = golds.get(row.statement_id)
-            fits = right is not None and row.actor in right.actors
-            judged.append(
-                (row, fits and (right.topics.get(row.topic) == row.stance if row.topic != OTHER else not right.topics))
-            )
+            judged.append((row, right is not None and row.actor in right.actors and _judges(right, row)))
     return judged
+
+
+def _judges(gold: GoldStatement, row: TaggedStatement) -> bool:
+    """Whether a row's topic and stance are among those annotated; ``other`` where none is."""
+    return not gold.topics if row.topic == OTHER else gold.topics.get(row.topic) == row.stance
 
 
 def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:

@@ -97,7 +97,7 @@ def number(value: float, words: Words, digits: int = 2) -> str:
 
 def day(value: object, words: Words) -> str:
     """An ISO day or timestamp in the language's order, or a dash where it is empty."""
-    moment = pd.to_datetime(value or None)  # type: ignore[call-overload]
+    moment = pd.to_datetime(value or None)
     return "–" if pd.isna(moment) else moment.strftime(_word(words, "date"))
 
 

@@ -29,13 +29,26 @@ _NEGATION = re.compile(
 class Said(Protocol):
     """What joining needs of a row."""
 
-    statement_id: str
-    speaker: str
-    actor: str
-    date: str
-    date_basis: str
-    text: str
-    cue: str
+    @property
+    def statement_id(self) -> str: ...
+
+    @property
+    def speaker(self) -> str: ...
+
+    @property
+    def actor(self) -> str: ...
+
+    @property
+    def date(self) -> str: ...
+
+    @property
+    def date_basis(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def cue(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

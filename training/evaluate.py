@@ -1,7 +1,9 @@
 """One table: the shipped model beside its floors, on annotated text that it was not trained on.
 
-``python -m training.evaluate [GOLD ...]`` prints it; without GOLD it also writes ``figures.json`` beside the model, which
-the method page shows, and the tables of README and the model card. Statements and their context are given for topics and
+``python -m training.evaluate [GOLD ...]`` prints it; without GOLD it also writes ``figures.json`` beside the model,
+which
+the method page shows, and the tables of README and the model card. Statements and their context are given for topics
+and
 stances; the last block is the whole path from raw article to rows.
 """
 

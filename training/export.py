@@ -57,6 +57,7 @@ def export(base: Path, weights: Path, stance: Path, out: Path, version: str) -> 
         "end_id": end,
         "temperature": {},
         "stance_weight": 0.5,
+        "lexicon_bonus": 0.0,
         "cut_threshold": 0.5,
         "statement_threshold": 0.5,
         "topic_threshold": 0.5,
@@ -82,7 +83,7 @@ def export_encoder(encoder: torch.nn.Module, path: Path) -> None:
         plain = str(Path(folder) / "encoder.onnx")
         length = torch.export.Dim("length", min=3, max=512)
         torch.onnx.export(
-            Body(encoder),
+            Body(encoder).eval(),
             (sample,),
             plain,
             input_names=["embedded"],

@@ -37,11 +37,12 @@ for part in ("measures", "tags"):
 st.header(t("about.figures"), anchor=False)
 measured = quality.gold_sets(downloads.model_figures())
 st.markdown(t("about.figures_text" if measured else "about.figures_none"))
-for name, part in measured.items():
-    st.subheader(quality.heading(name, part, t), anchor=False)
-    for title, table in (("given", quality.methods(part, t)), ("raw", quality.whole(part, t))):
+for name, found in measured.items():
+    heading = quality.heading(name, found, t)
+    st.subheader(heading, anchor=False)
+    for title, table in (("given", quality.methods(found, t)), ("raw", quality.whole(found, t))):
         st.markdown(f"**{t(f'quality.{title}')}**  \n{t(f'quality.{title}_text')}")
-        st.dataframe(table, hide_index=True, alt=f"{quality.heading(name, part, t)}: {t(f'quality.{title}')}")
+        st.dataframe(table, hide_index=True, alt=f"{heading}: {t(f'quality.{title}')}")
 
 for part in ("limits", "licences"):
     st.header(t(f"about.{part}"), anchor=False)

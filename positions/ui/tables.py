@@ -1,6 +1,7 @@
 """Tables and short texts that stand beside the charts. Cells of ``st.dataframe`` show text literally."""
 
 from pathlib import PurePath
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -183,6 +184,6 @@ def article_text(one: pd.Series, rows: pd.DataFrame, chosen: str, view: View) ->
             st.html(tag("div", f"{why}\n{markup.text(piece)}", class_="removed"))
 
 
-def _interval(row, view: View) -> str:
+def _interval(row: Any, view: View) -> str:
     lower, upper = (figures.number(value, view.chart_words) for value in (row.lower, row.upper))
     return "–" if row.state == "none" else view.words("cell.from_to", lower=lower, upper=upper)
