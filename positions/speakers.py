@@ -7,16 +7,17 @@ Who fits nobody stays as written: never the nearest name.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from positions import codebook
 from positions.classifier import Reading
 from positions.mentions import Mention, side_of_description
-from positions.records import OTHER, Article
+from positions.records import MODES, OTHER, Article
 
 POINTED = 0.12
 BESIDE = 0.45
+OWN = 0.85  # with less weight than this, words without a cue carry the last speaker's on
 Range = tuple[int, int]
 _NAME = re.compile(
     r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*"
@@ -28,7 +29,10 @@ _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Words with whom they mean; ``side`` is empty where the codebook does not know it, ``resolution`` is the chain."""
+    """Words with whom they mean; ``side`` is empty where the codebook does not know it, ``resolution`` is the chain.
+
+    ``until`` is the offset where the statement ends.
+    """
 
     speaker: str
     side: str
@@ -36,6 +40,7 @@ class Resolved:
     resolution: str = ""
     gender: str = ""
     person: bool = False
+    until: int = 0
 
 
 def resolve_speaker(
@@ -43,10 +48,24 @@ def resolve_speaker(
 ) -> Resolved | None:
     """Who speaks in ``reading``; ``before`` are the speakers of the article so far. None where no words name one."""
     language = codebook_language(article.language)
-    span = point_at(article.text, reading, mentions, language)
-    if span is None:
-        return None
-    words = article.text[slice(*span)].strip(_TIDY)
+    span, weight = point_at(article.text, reading, mentions, language)
+    if before and weight < OWN and _goes_on(article.text, reading, before[-1]):
+        return replace(before[-1], until=reading.end)
+    found = (
+        _resolve(article, article.text[slice(*span)].strip(_TIDY), span, mentions, before, language) if span else None
+    )
+    return replace(found, until=reading.end) if found else None
+
+
+def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
+    """Whether words without a cue of their own carry the last speaker's on, in the same paragraph."""
+    told = max(range(len(MODES)), key=lambda i: reading.modes[i]) != MODES.index("narrated")
+    return reading.cue is None and told and "\n" not in text[last.until : reading.start]
+
+
+def _resolve(
+    article: Article, words: str, span: Range, mentions: Sequence[Mention], before: Sequence[Resolved], language: str
+) -> Resolved | None:
     if gender := codebook.load().grammar.pronouns[language].get(words.casefold()):
         return _antecedent(words, before, gender)
     known = _known(words, [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]], language)
@@ -61,12 +80,12 @@ def codebook_language(language: str) -> str:
     return language if language in codebook.load().grammar.pronouns else "en"
 
 
-def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> Range | None:
-    """The span of ``text`` that names the speaker: most of the pointer's mass, or beside the reporting words."""
+def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> tuple[Range | None, float]:
+    """The span of ``text`` that names the speaker, with its weight: the pointer's mass, more beside the cue."""
     spans = _candidates(text, reading, mentions, language)
     weight = {s: _mass(reading, s) + BESIDE * _beside_cue(text, reading, s, language) for s in spans}
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
-    return best if best and weight[best] >= POINTED else None
+    return (best, weight[best]) if best and weight[best] >= POINTED else (None, 0.0)
 
 
 def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> list[Range]:
@@ -130,6 +149,8 @@ def _known(words: str, inside: Sequence[Mention], language: str) -> Resolved | N
     former = _says(words, "former", language) or _says(words, "outsiders", language)
     # of several names the last one: "Putins Berater Juri Uschakow"
     for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
+        if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language):
+            continue  # "der dänische Außenminister Mads Overgaard" names another holder than the codebook's
         person = book.person(mention.entity)
         chain = "" if mention.kind == "person" else f"{mention.text} → {person.name[language]}"
         side = OTHER if former and mention.kind == "person" else mention.side
