@@ -24,7 +24,8 @@ from positions.units import split_units
 
 ROOT = Path(__file__).parent.parent
 SENTENCE = (
-    "Die Regierung in Kiew lehnt einen Verzicht auf den Nato-Beitritt nach den Worten des Unterhändlers Oleh Marynenko ab, "
+    "Die Regierung in Kiew lehnt einen Verzicht auf den Nato-Beitritt nach den Worten des Unterhändlers Oleh Marynenko "
+    "ab, "
     "solange Moskau keine verbindlichen Zusagen über den Abzug seiner Truppen mache."
 )
 

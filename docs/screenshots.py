@@ -63,7 +63,8 @@ def _shoot(page: Page, address: str, out: Path) -> None:
     page.wait_for_function(
         "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')", timeout=90_000
     )
-    page.wait_for_timeout(2500)
+    page.wait_for_selector(".js-plotly-plot, [data-testid=stDataFrame], h2, h3", timeout=90_000)
+    page.wait_for_timeout(3500)
     page.screenshot(path=out)
     print(out.relative_to(ROOT))
 
