@@ -97,15 +97,13 @@ def main() -> None:
     print(
         f"a sentence: {figures['tagged'] * 1000:.1f} ms tagged, {figures['read'] * 1000:.1f} ms read by both networks"
     )
-    print(
-        f"a sentence: {figures['bare'] * 1000:.1f} ms bare first encoder, {figures['bare'] / figures['tagged']:.0%} of the whole"
-    )
+    share = figures["bare"] / figures["tagged"]
+    print(f"a sentence: {figures['bare'] * 1000:.1f} ms bare first encoder, {share:.0%} of the whole")
     if options.peer:
         pair = peer()
         whole = pair * len(TOPICS) * len(STANCES)
-        print(
-            f"zero-shot peer: {pair * 1000:.0f} ms a pair, {whole * 1000:.0f} ms a statement: {whole / figures['tagged']:.0f} times as long"
-        )
+        times = whole / figures["tagged"]
+        print(f"zero-shot peer: {pair * 1000:.0f} ms a pair, {whole * 1000:.0f} ms a statement: {times:.0f} times")
 
 
 if __name__ == "__main__":
