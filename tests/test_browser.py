@@ -99,9 +99,20 @@ def opened(page, address: str):
 
 
 def turn(page, name: str) -> None:
-    """Go to another page of the navigation."""
+    """Go to another page of the navigation, once the page at hand has settled."""
+    settled(page)
     page.get_by_role("link", name=name, exact=True).click()
+    page.wait_for_url(f"**/{name.lower().replace(' ', '-')}*")
+    settled(page)
     page.locator(".st-key-footer").wait_for()
+
+
+def settled(page) -> None:
+    """Wait until no script has run for half a second: a click during a rerun can be lost."""
+    quiet = "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
+    for _ in range(2):
+        page.wait_for_function(quiet)
+        page.wait_for_timeout(500)
 
 
 def click_cell(page, side: str, topic: str) -> None:
