@@ -82,7 +82,9 @@ def codebook_language(language: str) -> str:
 
 def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> tuple[Range | None, float]:
     """The span of ``text`` that names the speaker, with its weight: the pointer's mass, more beside the cue."""
-    spans = _candidates(text, reading, mentions, language)
+    # whoever is named only paragraphs later did not introduce these words
+    limit = (text.find("\n\n", reading.end) + 1 or len(text) + 1) - 1
+    spans = [span for span in _candidates(text, reading, mentions, language) if span[0] < limit]
     weight = {s: _mass(reading, s) + BESIDE * _beside_cue(text, reading, s, language) for s in spans}
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
     return (best, weight[best]) if best and weight[best] >= POINTED else (None, 0.0)
@@ -91,8 +93,11 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
 def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> list[Range]:
     """Sources, known names and the sentence's pronouns; what overlaps or stands in apposition is one span."""
     pronoun = _pronoun(language)
-    spans = {_whole_words(text, *span) for span in reading.sources}
-    spans |= {(m.start, m.end if m.entity else _description_end(text, m.end, language)) for m in mentions}
+    first = min([reading.start, *(start for start, _, _ in reading.pointer)])
+    last = max([reading.end, *(end for _, end, _ in reading.pointer)])
+    spans = {_whole_words(text, *span) for span in reading.sources if span[1] > first and span[0] < last}
+    near = [m for m in mentions if m.end > first and m.start < last]
+    spans |= {(m.start, m.end if m.entity else _description_end(text, m.end, language)) for m in near}
     spans |= {m.span() for m in pronoun.finditer(text, reading.start, reading.end)}
     merged: list[Range] = []
     for start, end in sorted(spans):
