@@ -15,7 +15,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from positions import codebook
 from positions.articles import read_articles
+from positions.codebook.entries import word_pattern
 from positions.records import OTHER, STANCES, Article, TaggedStatement
 
 OVERLAP = 0.5
@@ -106,6 +108,7 @@ MEANINGS = {
     "stance": "macro-F1 of the stance over topics found rightly",
     "opposite": "share of them with the opposite sign",
     "stance_majority": "macro-F1 if every stance were the most frequent one",
+    "stance_blind": "macro-F1 if it were read off words of support and refusal, blind to the topic",
 }
 
 
@@ -116,15 +119,17 @@ def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
     }
     shares: dict[str, list[bool]] = defaultdict(list)
     stances: list[tuple[str, str]] = []
+    blind: list[tuple[str, str]] = []
     for item, found in pairs:
         matches = _match(item.statements, found)
         for gold, tagged in matches:
             _count(counts, gold, tagged)
             if gold and tagged:
                 _compare(shares, gold, tagged)
-                stances += [
-                    (stance, tagged.topics[topic]) for topic, stance in gold.topics.items() if topic in tagged.topics
-                ]
+                shared = [topic for topic in gold.topics if topic in tagged.topics]
+                stances += [(gold.topics[topic], tagged.topics[topic]) for topic in shared]
+                guess = blind_stance(item.article.text[gold.start : gold.end], item.article.language)
+                blind += [(gold.topics[topic], guess) for topic in shared]
     figures: Figures = {"n": sum(len(item.statements) for item, _ in pairs)}
     for key, (hit, extra, missed) in counts.items():
         figures[f"{key}_precision"] = _ratio(hit, hit + extra)
@@ -135,7 +140,22 @@ def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
     figures["opposite"] = _ratio(sum({a, b} == {"favor", "against"} for a, b in stances), len(stances))
     most = Counter(gold for gold, _ in stances).most_common(1)
     figures["stance_majority"] = macro_f1([(gold, most[0][0]) for gold, _ in stances]) if most else 0.0
+    figures["stance_blind"] = macro_f1(blind)
     return figures
+
+
+def blind_stance(text: str, language: str) -> str:
+    """``favor`` or ``against`` by the codebook's words of support and refusal alone; words that negate or undo turn it.
+
+    A baseline that cannot know the topic: what a stance score must exceed to say anything (Mohammad et al. 2016).
+    """
+    words = codebook.load().polarity
+    counts = {
+        kind: len(word_pattern(words[kind][language if language in ("de", "en") else "en"]).findall(text))
+        for kind in words
+    }
+    sign = (counts["support"] - counts["oppose"] or 1) * (-1) ** (counts["undo"] + counts["negate"])
+    return "favor" if sign > 0 else "against"
 
 
 def match_rows(gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement]) -> list[tuple[TaggedStatement, bool]]:

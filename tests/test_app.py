@@ -3,10 +3,11 @@
 import io
 import json
 import time
+import zlib
 
 import pandas as pd
 import pytest
-from conftest import NASTY, SAID
+from conftest import NASTY, SAID, make_pdf
 from streamlit.testing.v1 import AppTest
 
 from positions.ui import downloads, uploads
@@ -212,6 +213,7 @@ GOOD = {
     "own.csv": f'text,title\n"{BODY}",Titel\n'.encode(),
     "own.jsonl": json.dumps({"text": BODY}).encode(),
     "own.parquet": parquet(text=[BODY]),
+    "own.pdf": make_pdf([[SENTENCE, BODY.removeprefix(SENTENCE).strip()]]),
 }
 
 
@@ -228,6 +230,8 @@ BAD = {
     "empty.txt": b"",
     "picture.txt": bytes(range(256)) * 50,
     "broken.pdf": b"%PDF-1.7 nothing",
+    "bomb.pdf": make_pdf([], zlib.compress(b" " * 100_000_000)),
+    "long.txt": b"Ein Satz, sagte sie. " * 1_000_000,
     "no_text.csv": b"title,day\na,b\n",
     "broken.jsonl": b'{"text": \n',
     "broken.parquet": b"PAR1 not at all",

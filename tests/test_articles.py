@@ -11,6 +11,7 @@ import pandas
 import pypdf
 import pytest
 import yaml
+from conftest import make_pdf
 
 from positions import articles
 from positions.articles import Unreadable, clean, detect_language, parse_date, read_articles, read_bytes
@@ -560,35 +561,6 @@ def test_html_of_one_line():
     page = f"<html><body class='caption'>{caption}<p>Kiew lehnt das ab.</p></body></html>"
     article = read_one("a.html", page)
     assert (article.text, article.published) == ("Kiew lehnt das ab.", "")
-
-
-def make_pdf(pages: list[list[str]], stream: bytes = b"") -> bytes:
-    """A PDF with lines of text on each page, or with one given compressed stream as its only page."""
-    streams = [stream] if stream else [zlib.compress(pdf_text(lines)) for lines in pages]
-    kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(streams)))
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Kids[{kids}]/Count {len(streams)}/MediaBox[0 0 595 842]>>".encode(),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    for index, body in enumerate(streams):
-        page = f"<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 3 0 R>>>>/Contents {5 + 2 * index} 0 R>>"
-        content = f"<</Length {len(body)}/Filter/FlateDecode>>stream\n".encode() + body + b"\nendstream"
-        objects += [page.encode(), content]
-    out, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj".encode() + body + b"endobj\n"
-    table = b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
-    head = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
-    end = f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF".encode()
-    return out + head + table + end
-
-
-def pdf_text(lines: list[str]) -> bytes:
-    """The drawing commands of a PDF page with these lines."""
-    shown = [re.sub(rb"([()\\])", rb"\\\1", line.encode("cp1252")) for line in lines]
-    return b"BT /F1 11 Tf 14 TL 50 800 Td " + b"".join(b"(" + line + b") Tj T* " for line in shown) + b"ET"
 
 
 def test_pdf():

@@ -2,25 +2,19 @@
 
 import csv
 import io
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.serving import chromium, serve
 from positions import store
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 ROOT = Path(__file__).parents[1]
-BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
+BROWSER = chromium()
 PAGES = ("", "over-time", "compare", "statements", "articles", "method")
 ARTICLE = (
     "Außenminister berät über Ukraine\n\n"
@@ -37,32 +31,8 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard on the seeds, as README starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder)}
-    environment.pop("POSITIONS_DATA", None)
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
-    ):
-        try:
-            wait_for(f"http://localhost:{port}/_stcore/health")
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
+    with serve(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +49,6 @@ def page(browser) -> Iterator["sync_api.Page"]:
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
-
-
-def wait_for(address: str) -> None:
-    for _ in range(150):
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(address)
 
 
 def opened(page, address: str):

@@ -8,6 +8,7 @@ import pytest
 from positions.evaluation import (
     GoldArticle,
     GoldStatement,
+    blind_stance,
     evaluate,
     interval,
     macro_f1,
@@ -63,6 +64,21 @@ def test_all_right() -> None:
         for key in ("statements_f1", "topic_f1", "topic_actor_stance_f1", "actor", "speaker", "mode", "via", "stance")
     )
     assert found["opposite"] == 0 and found["n"] == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "stance"),
+    [
+        ("de", "Das sagte sie am Montag.", "favor"),
+        ("de", "Sie lehnt das ab.", "against"),
+        ("en", "They support it.", "favor"),
+        ("en", "They reject it.", "against"),
+        ("fr", "They reject it.", "against"),
+    ],
+)
+def test_the_blind_stance_reads_words_alone(language: str, text: str, stance: str) -> None:
+    """Words of refusal make it against, whatever they are about; nothing known counts as favour."""
+    assert blind_stance(text, language) == stance
 
 
 def test_found_and_missed() -> None:

@@ -21,7 +21,6 @@ from sklearn.pipeline import make_pipeline
 
 from positions import classifier, codebook, evaluation, pipeline
 from positions.classifier import Classifier
-from positions.codebook.entries import word_pattern
 from positions.evaluation import GoldArticle, GoldStatement
 from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, STANCES, TOPICS, TopicStance
@@ -93,11 +92,8 @@ def keywords(item: GoldArticle) -> list[Judged]:
     for gold in item.statements:
         text = item.article.text[gold.start : gold.end]
         topics = frozenset(t for t in TOPICS if book.topic(t).core_pattern(language).search(text))
-        counts = {group: len(word_pattern(book.polarity[group][language]).findall(text)) for group in book.polarity}
-        sign = (counts["support"] - counts["oppose"] or 1) * (-1) ** (counts["undo"] + counts["negate"])
-        judged.append(
-            Judged(item.article.id, gold, topics, dict.fromkeys(TOPICS, "favor" if sign > 0 else "against"), {})
-        )
+        stance = evaluation.blind_stance(text, language)
+        judged.append(Judged(item.article.id, gold, topics, dict.fromkeys(TOPICS, stance), {}))
     return judged
 
 

@@ -17,7 +17,7 @@ class Span:
 
     start: int
     end: int
-    statement: bool
+    statement: bool | None
     mode: int | None = None
     actors: list[int] = field(default_factory=list)
     holder: int | None = None

@@ -23,7 +23,8 @@ from positions.evaluation import macro_f1
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, STANCES, TOPICS
 from training.examples import Passage, read_passages, split
-from training.network import Network
+from training.network import Network, half_precision
+from training.official import read_official
 
 
 class StanceNetwork(nn.Module):
@@ -154,7 +155,7 @@ def train(
         rng.shuffle(chunks)
         for chunk in chunks:
             *inputs, stance = collate(chunk)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with half_precision():
                 logits = network(*inputs)
             loss = F.cross_entropy(logits.float(), stance, label_smoothing=0.1)
             optimizer.zero_grad()
@@ -192,6 +193,7 @@ def main() -> None:
     parser.add_argument("network", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
+    parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--batch", type=int, default=16)
@@ -199,6 +201,7 @@ def main() -> None:
     parser.add_argument("--hold-out", type=int, default=6)
     options = parser.parse_args()
     learned, held_out = (examples_of(part) for part in split(read_passages(options.examples), options.hold_out))
+    learned += examples_of(read_official(options.official, "train")) if options.official else []
     first = Network(options.base)
     first.load_state_dict(torch.load(options.network, weights_only=True))
     tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))

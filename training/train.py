@@ -5,7 +5,6 @@ Checkpoints are written after each epoch; a run that was interrupted goes on fro
 
 import argparse
 import json
-import math
 import random
 import re
 import time
@@ -21,7 +20,8 @@ from positions.classifier import PREFIX, spread_marks, tokenize
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, TOPICS
 from training.examples import Passage, Span, read_passages, split
-from training.network import Network
+from training.network import Network, half_precision
+from training.official import read_official
 
 MAX_LENGTH = 384
 
@@ -126,12 +126,15 @@ def _cover(offsets: np.ndarray, start: int, end: int) -> np.ndarray:
 
 def loss_of(network: Network, batch: Batch) -> dict[str, torch.Tensor]:
     """The losses of one batch, by head."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with half_precision():
         hidden = network.encode(batch.ids, batch.mask, batch.sides, batch.evidence)
     hidden = hidden.float()
     out = network.read(hidden, batch.mask, batch.inside, batch.owner)
-    statement = torch.tensor([float(s.statement) for s in batch.spans])
-    losses = {"statement": F.binary_cross_entropy_with_logits(out["general"][:, 0], statement)}
+    losses = {}
+    known = [i for i, s in enumerate(batch.spans) if s.statement is not None]
+    if known:
+        statement = torch.tensor([float(batch.spans[i].statement) for i in known])
+        losses["statement"] = F.binary_cross_entropy_with_logits(out["general"][known, 0], statement)
     rows = [i for i, s in enumerate(batch.spans) if s.mode is not None]
     if rows:
         picked = out["general"][rows]
@@ -142,7 +145,7 @@ def loss_of(network: Network, batch: Batch) -> dict[str, torch.Tensor]:
         losses["actor"] = F.binary_cross_entropy_with_logits(picked[:, 5:10], actors) * 3
         losses["holder"] = F.cross_entropy(picked[:, 10:15], torch.tensor([batch.spans[i].holder for i in rows]))
     # presence: every negative span and every labelled one; spans that only say "holds statements" are left out
-    labelled = [i for i, s in enumerate(batch.spans) if s.topics is not None or not s.statement]
+    labelled = [i for i, s in enumerate(batch.spans) if s.topics is not None or s.statement is False]
     presence = torch.zeros(len(labelled), len(TOPICS))
     for j, i in enumerate(labelled):
         for topic in batch.spans[i].topics or {}:
@@ -197,10 +200,7 @@ def train(
     optimizer = torch.optim.AdamW(
         [{"params": encoder, "lr": rate}, {"params": own, "lr": 5 * rate}], weight_decay=0.01, fused=True
     )
-    steps = epochs * math.ceil(len(passages) / size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(step / (0.08 * steps), (steps - step) / (0.92 * steps)) if step else 1e-3
-    )
+    full = [group["lr"] for group in optimizer.param_groups]
     out.mkdir(parents=True, exist_ok=True)
     collate, first = Collator(tokenizer, rng, True), 0
     state = out / "checkpoint.pt"
@@ -208,18 +208,20 @@ def train(
         saved = torch.load(state, weights_only=False)
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
         first = saved["epoch"]
     for epoch in range(first, epochs):
         network.train()
         began, sums = time.time(), {}
-        for chunk in batches(passages, size, rng):
+        chunks = batches(passages, size, rng)
+        for number, chunk in enumerate(chunks):
+            done = (epoch + (number + 0.5) / len(chunks)) / epochs
+            for group, highest in zip(optimizer.param_groups, full, strict=True):
+                group["lr"] = highest * min(done / 0.08, (1 - done) / 0.92)
             losses = loss_of(network, collate(chunk))
             optimizer.zero_grad()
             torch.stack(list(losses.values())).sum().backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value.item() * len(chunk)
         line = {k: round(v / len(passages), 3) for k, v in sums.items()}
@@ -228,7 +230,6 @@ def train(
             {
                 "network": network.state_dict(),
                 "optimizer": optimizer.state_dict(),
-                "schedule": schedule.state_dict(),
                 "epoch": epoch + 1,
             },
             state,
@@ -300,6 +301,7 @@ def main() -> None:
     parser.add_argument("base", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
+    parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--batch", type=int, default=8)
@@ -307,6 +309,7 @@ def main() -> None:
     parser.add_argument("--hold-out", type=int, default=6, help="percent of the passages")
     options = parser.parse_args()
     passages, held_out = split(read_passages(options.examples), options.hold_out)
+    passages += read_official(options.official, "train") if options.official else []
     print(len(passages), "passages to learn from,", len(held_out), "held out", flush=True)
     train(passages, held_out, options.base, options.out, options.epochs, options.rate, options.batch, options.seed)
 

@@ -1,0 +1,52 @@
+"""The dashboard as README starts it, on a free port, for what needs a browser: benchmarks, screenshots, tests."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def chromium() -> str:
+    """Path of the installed Chromium, ``CHROMIUM`` first; empty where there is none."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
+
+
+@contextmanager
+def serve(cache: Path) -> Iterator[str]:
+    """The address of a server on the seed articles, once it answers; ``cache`` is where it keeps what it tagged.
+
+    Raises ``TimeoutError`` after 60 s without an answer; what the server printed is in ``cache/log``.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment.pop("POSITIONS_DATA", None)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    with (
+        (cache / "log").open("w") as log,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
+    ):
+        try:
+            _wait_for(f"http://localhost:{port}/_stcore/health")
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
