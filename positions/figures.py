@@ -52,6 +52,12 @@ ENGLISH: dict[str, str] = {
     "alt_volume": "{n} independent statements from {first} to {last}; most in the period from {peak}.",
     "alt_shifts": "Changes between two periods. {cells}",
     "alt_shift": "{side} on {topic}: from {before} to {after}, {verdict}.",
+    "sure": "stated confidence", "right": "share right", "as_stated": "as stated", "kept": "share of rows kept",
+    "rows": "{n} rows", "at_least": "confidence at least {value}",
+    "alt_reliability": "How often rows were right, by stated confidence. {bins}",
+    "alt_bin": "Stated {sure}: right {right} of {n} rows.",
+    "alt_coverage": "How often rows are right when only the surest are kept. {steps}",
+    "alt_step": "At least {value}: {kept} of the rows kept, {right} right.",
     "alt_nothing": "Nothing to show: no statement meets the filters.",
 }  # fmt: skip
 
@@ -458,6 +464,78 @@ def volume(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, d
     figure.update_yaxes(rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
     _time_axis(figure, frame["period"], words)
     return figure.update_layout(barmode="stack", bargap=0.2, showlegend=True, margin_t=30)
+
+
+def reliability(bins: Sequence[Mapping[str, float]], words: Words, *, dark: bool = False) -> go.Figure:
+    """Share right against stated confidence, both in [0, 1], a dot a bin of ``confidence``, ``right``, ``n``."""
+    ink = _ink(dark)
+    figure = _blank(ink, 300)
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": ink["line"], "dash": "dot"}, name=_word(words, "as_stated"),
+        hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[one["confidence"] for one in bins],
+        y=[one["right"] for one in bins],
+        mode="lines+markers",
+        line={"color": ink["agree"], "width": 2},
+        marker={"size": 9},
+        name=_word(words, "right"),
+        hovertext=[_fill(words, "rows", n=one["n"]) for one in bins],
+        hovertemplate="%{x:.0%} → %{y:.0%}<br>%{hovertext}<extra></extra>",
+    )
+    return _shares(figure, words, "sure", "right", ink)
+
+
+def coverage(steps: Sequence[Mapping[str, float]], words: Words, *, dark: bool = False) -> go.Figure:
+    """Share right against the share of rows kept, both in [0, 1], a dot a least confidence ``at_least``."""
+    ink = _ink(dark)
+    figure = _blank(ink, 300)
+    figure.add_scatter(
+        x=[one["kept"] for one in steps],
+        y=[one["right"] for one in steps],
+        mode="lines+markers",
+        line={"color": ink["agree"], "width": 2},
+        marker={"size": 9},
+        hovertext=[
+            _fill(words, "at_least", value=_percent(one["at_least"])) + "<br>" + _fill(words, "rows", n=one["n"])
+            for one in steps
+        ],
+        hovertemplate="%{x:.0%} → %{y:.0%}<br>%{hovertext}<extra></extra>",
+    )
+    return _shares(figure, words, "kept", "right", ink)
+
+
+def describe_reliability(bins: Sequence[Mapping[str, float]], words: Words) -> str:
+    """Each bin in words."""
+    told = [
+        _fill(words, "alt_bin", sure=_percent(one["confidence"]), right=_percent(one["right"]), n=one["n"])
+        for one in bins
+    ]
+    return _fill(words, "alt_reliability", bins=" ".join(told)) if told else _word(words, "alt_nothing")
+
+
+def describe_coverage(steps: Sequence[Mapping[str, float]], words: Words) -> str:
+    """Every step in words."""
+    told = [
+        _fill(
+            words,
+            "alt_step",
+            value=_percent(one["at_least"]),
+            kept=_percent(one["kept"]),
+            right=_percent(one["right"]),
+        )
+        for one in steps
+    ]
+    return _fill(words, "alt_coverage", steps=" ".join(told)) if told else _word(words, "alt_nothing")
+
+
+def _shares(figure: go.Figure, words: Words, x: str, y: str, ink: Colors) -> go.Figure:
+    """Two axes from 0 to 100 percent with their names."""
+    look = {"range": [-0.03, 1.03], "tickformat": ".0%", "showgrid": True, "gridcolor": ink["faint"], "nticks": 6}
+    figure.update_xaxes(title={"text": _word(words, x), "font": {"color": ink["muted"]}}, **look)
+    figure.update_yaxes(title={"text": _word(words, y), "font": {"color": ink["muted"]}}, **look)
+    return figure.update_layout(margin_b=44)
 
 
 def describe_timeline(frame: pd.DataFrame, words: Words, topic: str) -> str:

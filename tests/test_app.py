@@ -10,7 +10,7 @@ import pytest
 from conftest import NASTY, SAID, make_pdf
 from streamlit.testing.v1 import AppTest
 
-from positions.ui import downloads, uploads
+from positions.ui import downloads, quality, uploads
 
 PAGES = ("positions", "over_time", "compare", "statements", "articles", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
@@ -353,16 +353,22 @@ def test_every_view_has_a_citation(open_app):
 def test_the_method_page_shows_what_was_measured(open_app, tmp_path, monkeypatch, lang, given):
     """Two tables for each annotated set: the methods on given statements, and the whole path."""
     ours = {"statements": 5, "stance_macro_f1": 0.81, "stance_macro_f1_interval": [0.7, 0.9]}
-    measured = {"model": "positions", "version": "7", "seeds": {"positions": ours, "from raw article": {"actor": 0.5}}}
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "figures.json").write_text(json.dumps(measured), encoding="utf-8")
-    monkeypatch.setattr(downloads, "PACKAGE", tmp_path)
-    downloads.model_figures.cache_clear()
+    measured = {
+        "model": "positions",
+        "version": "7",
+        "seeds": {"positions": ours, "from raw article": {"actor": 0.5}},
+        "reliability": [{"confidence": 0.4, "right": 0.5, "n": 40}, {"confidence": 0.8, "right": 0.7, "n": 40}],
+        "coverage": [{"at_least": 0.0, "kept": 1.0, "right": 0.6, "n": 80}],
+    }
+    (tmp_path / "figures.json").write_text(json.dumps(measured), encoding="utf-8")
+    monkeypatch.setattr(quality, "FIGURES", tmp_path / "figures.json")
+    quality.model_figures.cache_clear()
     app = open_app("method", lang=lang)
-    downloads.model_figures.cache_clear()
+    quality.model_figures.cache_clear()
     assert quiet(app) and len(app.dataframe) == 2
     assert given in app.dataframe[0].value.to_numpy() and len(app.dataframe[1].value) == 6
-    assert "positions 7" in app.code[0].value
+    assert "positions 7" in app.code[0].value and len(app.get("plotly_chart")) == 2
+    assert any("60" in one.value and "n = 80" in one.value for one in app.sidebar.caption)
 
 
 def test_a_failing_tagger_is_reported_plainly(open_app, tagger):

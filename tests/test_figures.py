@@ -357,3 +357,22 @@ def test_charts_are_not_sent_anywhere():
     """The toolbar has the camera and no upload."""
     assert figures.CONFIG["showSendToCloud"] is False
     assert figures.CONFIG["modeBarButtons"] == [["toImage"]]
+
+
+BINS = [{"confidence": 0.4, "right": 0.5, "n": 40}, {"confidence": 0.9, "right": 0.8, "n": 41}]
+STEPS = [{"at_least": 0.0, "kept": 1.0, "right": 0.6, "n": 81}, {"at_least": 0.5, "kept": 0.5, "right": 0.8, "n": 41}]
+
+
+@pytest.mark.parametrize(
+    ("draw", "describe", "data", "points"),
+    [
+        (figures.reliability, figures.describe_reliability, BINS, [(0.4, 0.5), (0.9, 0.8)]),
+        (figures.coverage, figures.describe_coverage, STEPS, [(1.0, 0.6), (0.5, 0.8)]),
+    ],
+)
+def test_figures_of_the_confidence(draw, describe, data, points):
+    """They show the measured points as they are, and say them in words."""
+    line = draw(data, {}).data[-1]
+    assert list(zip(line.x, line.y, strict=True)) == points
+    assert "80" in describe(data, {}) and "{" not in describe(data, GERMAN)
+    assert describe([], {}) == figures.ENGLISH["alt_nothing"]

@@ -253,3 +253,14 @@ def test_articles_frame_keeps_every_field(corpus_folder):
 
 def teardown_module() -> None:
     st.cache_resource.clear()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "right"), [(0.0, 0.5), (0.3, 0.5), (0.5, 0.8), (0.52, 0.8), (0.55, None), (0.95, None)]
+)
+def test_what_a_least_confidence_promises(confidence, right):
+    """The figure of the nearest step below; none where too few rows were as sure."""
+    steps = [{"at_least": step / 20, "kept": 0.5, "right": 0.5 if step < 10 else 0.8, "n": 20} for step in range(11)]
+    found = quality.precision({"coverage": steps}, confidence)
+    assert (found and found["right"]) == right
+    assert quality.precision({}, confidence) is None

@@ -26,6 +26,7 @@ from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, STANCES, TOPICS, TopicStance
 from positions.units import Unit, split_units
 from training.examples import read_passages, split
+from training.official import official_gold
 
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
 SETS = {"seeds": "seeds.jsonl", "written German": "written_de.jsonl", "written English": "written_en.jsonl"}
@@ -167,6 +168,34 @@ def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> fl
     return float(sum(len(part) * abs(part[:, 0].mean() - part[:, 1].mean()) for part in parts) / len(ordered))
 
 
+def reliability(pairs: Sequence[tuple[float, bool]], bins: int = 8) -> list[dict[str, float]]:
+    """Bins of equal count: mean stated confidence, share right, number of rows (DeGroot & Fienberg 1983)."""
+    parts = np.array_split(np.array(sorted((p, float(right)) for p, right in pairs)).reshape(-1, 2), bins)
+    return [
+        {"confidence": round(float(part[:, 0].mean()), 3), "right": round(float(part[:, 1].mean()), 3), "n": len(part)}
+        for part in parts
+        if len(part)
+    ]
+
+
+def coverage(pairs: Sequence[tuple[float, bool]], least: int = 15) -> list[dict[str, float]]:
+    """For each least confidence in steps of 0.05: share of rows kept, share of those right, their number; down to
+    ``least`` rows (risk and coverage, El-Yaniv & Wiener 2010)."""
+    found = []
+    for step in range(20):
+        kept = [right for p, right in pairs if p >= step / 20]
+        if len(kept) >= least:
+            found.append(
+                {
+                    "at_least": step / 20,
+                    "kept": round(len(kept) / len(pairs), 3),
+                    "right": round(sum(kept) / len(kept), 3),
+                    "n": len(kept),
+                }
+            )
+    return found
+
+
 def with_intervals(judged: Sequence[Judged], draws: int = 500) -> dict[str, object]:
     """Each figure with its 95 % interval, articles drawn anew."""
     rng, by_article = random.Random(1), {}
@@ -219,8 +248,10 @@ def keyword_f1(gold: Sequence[GoldArticle]) -> float:
     return round(2 * hit / max(hit + extra + wanted, 1), 3)
 
 
-def measure(paths: dict[str, Path], model: Classifier, folder: Path, examples: Path) -> dict[str, object]:
-    """All figures, by set and method."""
+def measure(
+    paths: dict[str, Path], model: Classifier, folder: Path, examples: Path, official: Path | None
+) -> dict[str, object]:
+    """All figures, by set and method; official text has no attribution to find, so only its statements are judged."""
     methods: dict[str, Method] = {
         "positions": ours(model),
         "target-blind": ours(model, blind=True),
@@ -229,6 +260,7 @@ def measure(paths: dict[str, Path], model: Classifier, folder: Path, examples: P
         "majority": majority,
     }
     result: dict[str, object] = {"model": "positions", "version": model.config["version"]}
+    sure: list[tuple[float, bool]] = []
     for name, path in paths.items():
         gold = evaluation.read_gold(path)
         result[name] = {
@@ -237,13 +269,19 @@ def measure(paths: dict[str, Path], model: Classifier, folder: Path, examples: P
         rows = pipeline.tag([item.article for item in gold], model=folder)
         whole = evaluation.evaluate(gold, lambda _, rows=rows: rows)["all"]
         judged = [(row.confidence, right) for row, right in evaluation.match_rows(gold, rows) if row.topic != OTHER]
+        sure += judged
         low, high = evaluation.interval(gold, rows, "topic_actor_stance_f1")
         result[name]["from raw article"] = whole | {  # type: ignore[index]
             "topic_actor_stance_f1_interval": [low, high],
             "keywords_topic_actor_stance_f1": keyword_f1(gold),
             "confidence_calibration_error": round(calibration_error(judged), 3),
         }
-    return result
+    if official:
+        gold = official_gold(official)
+        result["official"] = {
+            method: with_intervals([j for item in gold for j in judge(item)]) for method, judge in methods.items()
+        }
+    return result | {"reliability": reliability(sure), "coverage": coverage(sure)}
 
 
 def to_markdown(result: dict[str, object]) -> str:
@@ -260,6 +298,7 @@ def to_markdown(result: dict[str, object]) -> str:
                 lines.append(
                     f"| {name} ({part['statements']}) | {method} | {topic} | {stance} | {part['opposite']:.0%} |"
                 )
+    sets = [name for name in sets if "from raw article" in result[name]]  # type: ignore[operator]
     lines += ["", "| from raw article | " + " | ".join(sets) + " |", "|---|" + "---|" * len(sets)]
     for key, label in RAW.items():
         cells = [_with_range(result[name]["from raw article"], key) for name in sets]  # type: ignore[index]
@@ -286,9 +325,10 @@ def main() -> None:
     parser.add_argument("gold", type=Path, nargs="*")
     parser.add_argument("--model", type=Path, default=classifier.MODEL)
     parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
+    parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
     options = parser.parse_args()
     paths = {path.stem: path for path in options.gold} or {name: GOLD / file for name, file in SETS.items()}
-    result = measure(paths, classifier.load(options.model), options.model, options.examples)
+    result = measure(paths, classifier.load(options.model), options.model, options.examples, options.official)
     print(json.dumps(result, indent=1))
     if not options.gold:
         (options.model / "figures.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")

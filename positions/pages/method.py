@@ -4,7 +4,7 @@ import streamlit as st
 
 from positions import figures, measures
 from positions.records import TOPICS
-from positions.ui import downloads, quality, tables, view
+from positions.ui import quality, tables, view
 
 v = view()
 t = v.words
@@ -35,7 +35,8 @@ for part in ("measures", "tags"):
     st.markdown(t(f"about.{part}_text"))
 
 st.header(t("about.figures"), anchor=False)
-measured = quality.gold_sets(downloads.model_figures())
+model = quality.model_figures()
+measured = quality.gold_sets(model)
 st.markdown(t("about.figures_text" if measured else "about.figures_none"))
 for name, found in measured.items():
     heading = quality.heading(name, found, t)
@@ -43,6 +44,20 @@ for name, found in measured.items():
     for title, table in (("given", quality.methods(found, t)), ("raw", quality.whole(found, t))):
         st.markdown(f"**{t(f'quality.{title}')}**  \n{t(f'quality.{title}_text')}")
         st.dataframe(table, hide_index=True, alt=f"{heading}: {t(f'quality.{title}')}")
+
+if bins := model.get("reliability"):
+    st.header(t("about.sure"), anchor=False)
+    st.markdown(t("about.sure_text"))
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**{t('quality.reliability')}**")
+        v.chart(
+            figures.reliability(bins, numbers, dark=v.dark), figures.describe_reliability(bins, numbers), "reliability"
+        )
+    with right:
+        steps = model["coverage"]
+        st.markdown(f"**{t('quality.coverage')}**")
+        v.chart(figures.coverage(steps, numbers, dark=v.dark), figures.describe_coverage(steps, numbers), "coverage")
 
 for part in ("limits", "licences"):
     st.header(t(f"about.{part}"), anchor=False)

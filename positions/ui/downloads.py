@@ -1,15 +1,14 @@
 """What a reader takes along: the link and the sentence that cite a view, and the rows behind it as files."""
 
-import json
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from positions import store
-from positions.ui import links
-from positions.ui.reading import PACKAGE, Corpus
+from positions.ui import links, quality
+from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
 FILES: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
@@ -71,16 +70,9 @@ def file_bytes(kind: str, frame: pd.DataFrame) -> bytes:
     return FILES[kind][2](table(frame))
 
 
-@cache
-def model_figures() -> dict:
-    """The shipped model's measured figures; empty when there are none."""
-    path = PACKAGE / "model" / "figures.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
 def model_name() -> str:
     """Name and version of the shipped model, as its figures give them."""
-    figures = model_figures()
+    figures = quality.model_figures()
     return " ".join(str(figures[key]) for key in ("model", "version") if figures.get(key)) or "–"
 
 

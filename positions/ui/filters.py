@@ -8,7 +8,7 @@ import streamlit as st
 
 from positions import measures
 from positions.records import ACTORS, MODES, OTHER, STANCES, TOPICS
-from positions.ui import links, markup
+from positions.ui import links, markup, quality
 from positions.ui.markup import tag
 from positions.ui.words import Words
 
@@ -103,6 +103,7 @@ def sidebar(words: Words, frame: pd.DataFrame) -> None:
             help=words("filters.confidence_help"),
         )
         links.keep("confidence", [f"{chosen:g}"], ["0"])
+        st.caption(_promise(chosen, words))
 
 
 def current() -> Selection:
@@ -150,6 +151,19 @@ def _spoken(name: str, value: object, words: Words) -> str:
     if isinstance(value, tuple):
         return ", ".join(words.option(name, code) for code in value) or words("filters.all")
     return words.day(str(value)) if name in ("since", "until") else f"≥ {words.percent(float(str(value)))}"
+
+
+def _promise(confidence: float, words: Words) -> str:
+    """How often rows of at least this confidence were right on annotated text."""
+    found = quality.precision(quality.model_figures(), confidence)
+    if found is None:
+        return words("filters.confidence_unknown")
+    return words(
+        "filters.confidence_measured",
+        right=words.percent(found["right"]),
+        n=int(found["n"]),
+        kept=words.percent(found["kept"]),
+    )
 
 
 def _share(text: str) -> float | None:

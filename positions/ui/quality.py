@@ -1,6 +1,9 @@
 """The shipped model's measured figures as tables: each method on given statements, and the whole path."""
 
+import json
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,11 +14,29 @@ from positions.ui.words import Words
 METHODS = ("positions", "target-blind", "words + logistic regression", "keywords", "majority")
 WHOLE = ("statements_f1", "topic_actor_stance_f1", "actor", "speaker", "holder", "date")
 RAW = "from raw article"
+FIGURES = Path(__file__).parents[1] / "model" / "figures.json"
+
+
+@cache
+def model_figures() -> dict:
+    """The shipped model's measured figures; empty when there are none."""
+    path = FIGURES
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def gold_sets(measured: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The figures of each annotated set by its name; names and versions of the model are left out."""
     return {name: part for name, part in measured.items() if isinstance(part, Mapping)}
+
+
+def precision(measured: Mapping[str, Any], confidence: float) -> Mapping[str, float] | None:
+    """What keeping only rows of at least this confidence gave on annotated text; ``None`` where it was not measured.
+
+    Keys: ``at_least``, ``kept`` and ``right`` in [0, 1], ``n`` rows.
+    """
+    steps = [step for step in measured.get("coverage", ()) if step["at_least"] <= confidence + 1e-9]
+    best = max(steps, key=lambda step: step["at_least"], default=None)
+    return best if best and confidence - best["at_least"] < 0.05 else None
 
 
 def heading(name: str, part: Mapping[str, Any], words: Words) -> str:
