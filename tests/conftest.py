@@ -153,6 +153,16 @@ def open_app(tagger: ModuleType, corpus_folder: Path) -> Callable[..., AppTest]:
     return start
 
 
+BODY = (
+    "Die Außenministerin Olena Prychodko lehnte den Vorschlag am Montag in Kiew ab. "
+    "„Wir geben kein Gebiet auf“, sagte sie vor Reportern."
+)
+ENGLISH = (
+    "Deputy Foreign Minister Ostap Verbytsky said in Lviv on Saturday that Ukraine would not give up any territory. "
+    "He asked the European Union to keep its sanctions in place."
+)
+
+
 def make_pdf(pages: list[list[str]], stream: bytes = b"") -> bytes:
     """A PDF with lines of text on each page, or with one given compressed stream as its only page."""
     streams = [stream] if stream else [zlib.compress(pdf_text(lines)) for lines in pages]
