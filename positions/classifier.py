@@ -139,7 +139,16 @@ class Classifier:
     def _stance(self, topic: str, holder: str, own: Array, ids: Array, side: Array, evidence: Array) -> Array:
         """Chances of favor, against and neutral for the statement in tokens ``own``, read with what stands before
         it."""
-        head = self._tokenizer.backend_tokenizer.encode(stance_words(topic, holder)).ids[:-1]
+        return self._judge_tokens(stance_words(topic, holder), own, ids, side, evidence)
+
+    def judge_words(self, question: str, text: str) -> Array:
+        """Chances of favor, against and neutral of a lone ``text`` towards whatever ``question`` asks."""
+        ids, offsets = tokenize(self._tokenizer.backend_tokenizer, text)
+        side, evidence = spread_marks((), offsets)
+        return self._judge_tokens(question, np.arange(len(ids)), ids, side, evidence)
+
+    def _judge_tokens(self, question: str, own: Array, ids: Array, side: Array, evidence: Array) -> Array:
+        head = self._tokenizer.backend_tokenizer.encode(question).ids[:-1]
         inner = own[:STANCE_LENGTH]
         before = np.arange(max(own[0] - max(STANCE_LENGTH - len(head) - len(own) - 2, 0), 0), own[0])
         blank, end = [-1] * len(head), [self.config["end_id"]]

@@ -134,6 +134,51 @@ def bag_of_words(examples: Path) -> Method:
     return judge
 
 
+def frozen_encoder(examples: Path, base: Path) -> Method:
+    """The untuned encoder's mean state of the statement; a logistic regression for each topic and one for its stance."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    encoder, tokenizer = AutoModel.from_pretrained(base).eval(), AutoTokenizer.from_pretrained(base)
+
+    @torch.no_grad()
+    def vectors(texts: Sequence[str]) -> np.ndarray:
+        parts = []
+        for start in range(0, len(texts), 32):
+            words = [classifier.PREFIX + text for text in texts[start : start + 32]]
+            coded = tokenizer(words, return_tensors="pt", padding=True, truncation=True, max_length=128)
+            mask = coded["attention_mask"][..., None]
+            parts.append((encoder(**coded).last_hidden_state * mask).sum(1) / mask.sum(1))
+        return torch.cat(parts).numpy()
+
+    passages, _ = split(read_passages(examples), 6)
+    spans = [(p.text[s.start : s.end], s.topics) for p in passages for s in p.spans if s.topics is not None]
+    known = vectors([text for text, _ in spans])
+    presence, stance = [], []
+    for i in range(len(TOPICS)):
+        presence.append(LogisticRegression(C=10, max_iter=2000).fit(known, [i in topics for _, topics in spans]))
+        rows = [j for j, (_, topics) in enumerate(spans) if i in topics]
+        labels = [STANCES[spans[j][1][i]] for j in rows]
+        stance.append(LogisticRegression(C=10, max_iter=2000).fit(known[rows], labels))
+
+    def judge(item: GoldArticle) -> list[Judged]:
+        found = vectors([item.article.text[gold.start : gold.end] for gold in item.statements])
+        present = np.array([model.predict(found) for model in presence])
+        judged = np.array([model.predict(found) for model in stance])
+        return [
+            Judged(
+                item.article.id,
+                gold,
+                frozenset(t for i, t in enumerate(TOPICS) if present[i, j]),
+                dict(zip(TOPICS, judged[:, j], strict=True)),
+                {},
+            )
+            for j, gold in enumerate(item.statements)
+        ]
+
+    return judge
+
+
 def majority(item: GoldArticle) -> list[Judged]:
     """No topic, and everybody in favour."""
     return [Judged(item.article.id, gold, frozenset(), dict.fromkeys(TOPICS, "favor"), {}) for gold in item.statements]
@@ -249,12 +294,18 @@ def keyword_f1(gold: Sequence[GoldArticle]) -> float:
 
 
 def measure(
-    paths: dict[str, Path], model: Classifier, folder: Path, examples: Path, official: Path | None
+    paths: dict[str, Path],
+    model: Classifier,
+    folder: Path,
+    examples: Path,
+    official: Path | None = None,
+    base: Path | None = None,
 ) -> dict[str, object]:
     """All figures, by set and method; official text has no attribution to find, so only its statements are judged."""
     methods: dict[str, Method] = {
         "positions": ours(model),
         "target-blind": ours(model, blind=True),
+        **({"frozen encoder + linear": frozen_encoder(examples, base)} if base else {}),
         "words + logistic regression": bag_of_words(examples),
         "keywords": keywords,
         "majority": majority,
@@ -282,6 +333,24 @@ def measure(
             method: with_intervals([j for item in gold for j in judge(item)]) for method, judge in methods.items()
         }
     return result | {"reliability": reliability(sure), "coverage": coverage(sure)}
+
+
+def far_domain(model: Classifier, path: Path) -> dict[str, float]:
+    """Favor or against towards propositions of quite other debates, for which the judge was not made.
+
+    Rows of ``path``: ``question``, ``comment``, ``label`` (FAVOR or AGAINST). Figures beside the majority's.
+    """
+    pairs = []
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        chances = model.judge_words(f"{classifier.PREFIX}{row['question']} {OTHER}:", row["comment"])
+        pairs.append((row["label"].lower(), "favor" if chances[0] > chances[1] else "against"))
+    most = max(("favor", "against"), key=[right for right, _ in pairs].count)
+    return {
+        "n": len(pairs),
+        "macro_f1": evaluation.macro_f1(pairs),
+        "majority": evaluation.macro_f1([(right, most) for right, _ in pairs]),
+    }
 
 
 def to_markdown(result: dict[str, object]) -> str:
@@ -326,9 +395,16 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=classifier.MODEL)
     parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
     parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
+    parser.add_argument("--base", type=Path, help="the encoder of training.base, for the baseline of the untuned one")
+    parser.add_argument("--far", type=Path, help="print only stance on other propositions: JSON Lines as x-stance has")
     options = parser.parse_args()
+    if options.far:
+        print(json.dumps(far_domain(classifier.load(options.model), options.far)))
+        return
     paths = {path.stem: path for path in options.gold} or {name: GOLD / file for name, file in SETS.items()}
-    result = measure(paths, classifier.load(options.model), options.model, options.examples, options.official)
+    result = measure(
+        paths, classifier.load(options.model), options.model, options.examples, options.official, options.base
+    )
     print(json.dumps(result, indent=1))
     if not options.gold:
         (options.model / "figures.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
