@@ -3,13 +3,15 @@
 import io
 import json
 import time
+import zipfile
 
 import pandas as pd
 import pytest
 from conftest import NASTY, SAID
 from streamlit.testing.v1 import AppTest
 
-from positions.ui import downloads, uploads
+from positions import bundle
+from positions.ui import bundles, downloads, uploads
 
 PAGES = ("positions", "over_time", "compare", "statements", "articles", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
@@ -337,6 +339,23 @@ def test_downloads_hold_exactly_what_is_shown(open_app):
     table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", frame)))
     assert set(table["text"]) == {text for text, facts in SAID.items() if facts["actor"] == "Russia"}
     assert downloads.file_bytes("csv_de", frame).startswith(b"\xef\xbb\xbfstatement_id;utterance_id")
+
+
+def test_a_view_can_be_taken_along_as_a_bundle(open_app, monkeypatch):
+    """The zip holds the rows shown, the link's parameters and page, and the method in the reader's language."""
+    monkeypatch.setattr(bundle, "model_facts", lambda: {"name": "positions", "version": "1", "sha256": ""})
+    app = open_app("statements", side="Russia", lang="de")
+    assert quiet(app) and app.get("download_button")[-1].proto.label == "Paket zum Zitieren (Zip)"
+    view, measured = app.session_state["view"], downloads.model_figures()
+    parameters = {"side": ["Russia"], "lang": ["de"]}
+    data = bundles.make(view.frame, view.corpus, view.words, measured, "Stand {heute}", view.page, parameters)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    assert len(pd.read_csv(io.StringIO(files["statements.csv"]))) == 6 and files["articles.csv"].count("\n") == 6
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["view"] == {"page": "statements", "parameters": parameters} and manifest["rows"] == 6
+    assert "Stand {heute}" in files["README.txt"] and "## Grenzen" in files["method.md"]
+    assert "| Dieses Programm | 0,71 (0,66 bis 0,83)" in files["method.md"]
 
 
 def test_every_view_has_a_citation(open_app):

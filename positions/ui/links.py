@@ -77,7 +77,12 @@ def parse_day(text: str) -> date | None:
 
 def here() -> str:
     """The address that reopens this view."""
-    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    pairs = [(key, value) for key, values in parameters().items() for value in values]
     base = (st.context.url or "").split("?")[0]
     base += "/" if base.count("/") == 2 else ""
     return f"{base}?{urlencode(pairs)}" if pairs else base
+
+
+def parameters() -> dict[str, list[str]]:
+    """The parameters of that address, each with its values."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}
