@@ -96,7 +96,11 @@ def read(path: Path) -> Bundle:
         manifest = _manifest(files[MANIFEST])
         statements = _named(STATEMENTS, _statements, files[STATEMENTS])
         articles = _named(ARTICLES, _articles, files[ARTICLES])
-    except (ValueError, OSError) as error:
+        if unknown := set(statements["article_id"]) - set(articles["id"]):
+            raise ValueError(f"{ARTICLES}: {min(unknown)!r} is missing, but {STATEMENTS} has rows of it")
+    except OSError as error:
+        raise BadBundle(f"{path}: {error.strerror}") from error
+    except ValueError as error:
         raise BadBundle(f"{path}: {error}") from error
     known = manifest["files"]
     intact = all(hashlib.sha256(data).hexdigest() == known.get(name) for name, data in files.items() if name in known)

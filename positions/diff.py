@@ -1,7 +1,7 @@
 """What two bundles differ in: for each side and topic how position and amount changed, and what the change comes from.
 
-Articles are the same where their texts are, whatever they are called. A statement is known by its article's text and its
-own words, so a label that changed is told from a statement that came or went.
+Articles are the same where their texts are, whatever they are called. A statement is known by its article's text and
+its own words, so a label that changed is told from a statement that came or went.
 """
 
 from collections import defaultdict
@@ -29,8 +29,8 @@ CAUSES = {
     "unexplained": "nothing that the bundles name",
     "joined": "same statements, joined into other utterances",
 }
-MADE_BY = ("model", "codebook", "program")
-LOOKS = ("lang", "look", "page", "sort", "freq", "split", "events", "before", "after")  # they choose no rows
+# parameters that choose no rows
+LOOKS = ("lang", "look", "page", "sort", "focus", "freq", "split", "events", "before", "after", "words")
 NOISE = 0.005  # scores that differ by less are the same: processors round differently
 LISTED = 20
 MEASURES = ("position", "lower", "upper", "n_independent", "n_statements", "n_articles")
@@ -50,14 +50,14 @@ class _Label:
 
 
 @dataclass(frozen=True)
-class _Side:
-    """A bundle's statements by their words: ``labels`` by cell, whether reviewed, and a row to show for each."""
+class _Contents:
+    """A bundle's statements by their words: labels by cell, which are reviewed, what to show; and the matrix."""
 
     labels: Mapping[Words, Mapping[Cell, _Label]]
     reviewed: frozenset[Words]
     shown: Mapping[Words, Mapping[str, str]]
     cells: pd.DataFrame
-    articles: pd.DataFrame
+    texts: frozenset[str]
 
 
 def compare(old: Bundle, new: Bundle) -> dict[str, Any]:
@@ -72,8 +72,8 @@ def compare(old: Bundle, new: Bundle) -> dict[str, Any]:
     both bundles whose side, topic or stance is another.
     """
     differs = _differences(old.manifest, new.manifest)
-    one, two = _side(old), _side(new)
-    articles = _articles(one.articles, two.articles)
+    one, two = _contents(old), _contents(new)
+    articles = _articles(old.articles, new.articles)
     reasons, labels = _reasons(one, two, articles, differs)
     return {
         "old": _facts(old),
@@ -114,7 +114,7 @@ def describe(found: Mapping[str, Any]) -> Iterator[str]:
     yield from _more(found["labels"])
 
 
-def _side(bundle: Bundle) -> _Side:
+def _contents(bundle: Bundle) -> _Contents:
     frame = measures.prepare(bundle.statements)
     texts = dict(zip(bundle.articles["id"], bundle.articles["text_sha256"], strict=True))
     labels: dict[Words, dict[Cell, _Label]] = defaultdict(dict)
@@ -123,13 +123,14 @@ def _side(bundle: Bundle) -> _Side:
     names = ["article_id", "statement_id", "side", "topic", "stance", "score", "reviewed", "text"]
     plain = frame[names].astype({name: str for name in names[:5]}).sort_values(names[:5], kind="stable")
     for row in plain.to_dict("records"):
-        words = (texts.get(row["article_id"], row["article_id"]), row["statement_id"])
-        labels[words].setdefault((row["side"], row["topic"]), _Label(row["stance"], row["score"]))
+        words, score = (texts[row["article_id"]], row["statement_id"]), row["score"]
+        label = _Label(row["stance"], 0.0 if pd.isna(score) else score)
+        labels[words].setdefault((row["side"], row["topic"]), label)
         shown.setdefault(words, {name: row[name] for name in ("statement_id", "article_id", "text")})
         if row["reviewed"]:
             reviewed.add(words)
     cells = measures.matrix(frame).astype({"side": str, "topic": str}).set_index(["side", "topic"])
-    return _Side(labels, frozenset(reviewed), shown, cells, bundle.articles)
+    return _Contents(labels, frozenset(reviewed), shown, cells, frozenset(bundle.articles["text_sha256"]))
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -157,45 +158,40 @@ def _articles(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _reasons(
-    old: _Side, new: _Side, articles: Mapping[str, pd.DataFrame], differs: list[str]
+    old: _Contents, new: _Contents, articles: Mapping[str, pd.DataFrame], differs: list[str]
 ) -> tuple[dict[Cell, dict[tuple[str, ...], dict[str, int]]], list[dict[str, Any]]]:
     """What happened to the statements of each cell, counted by causes; and the statements with another label."""
     gone = dict.fromkeys(articles["removed"]["text_sha256"], ("removed_articles",))
     come = dict.fromkeys(articles["added"]["text_sha256"], ("new_articles",))
-    kept = set(old.articles["text_sha256"]) & set(new.articles["text_sha256"])
+    kept = old.texts & new.texts
     cells: dict[Cell, dict[tuple[str, ...], dict[str, int]]] = defaultdict(dict)
     labels = []
     for words in sorted(old.labels.keys() | new.labels.keys()):
         before, after = old.labels.get(words, {}), new.labels.get(words, {})
-        if words[0] in kept:
-            causes = _causes(words, old, new, differs)
-        else:
-            causes = (come if after else gone).get(words[0], ("changed_articles",))
+        other = (come if after else gone).get(words[0], ("changed_articles",))
         for cell in sorted(before.keys() | after.keys()):
             if cell in before and cell in after and before[cell].near(after[cell]):
                 continue
+            causes = _causes(words, old, new, differs, cell) if words[0] in kept else other
             counts = cells[cell].setdefault(causes, dict.fromkeys(("added", "removed", "rescored", "turned"), 0))
             counts["added" if cell not in before else "removed" if cell not in after else "rescored"] += 1
             counts["turned"] += cell in before and cell in after and before[cell].stance != after[cell].stance
         if before and after and _stances(before) != _stances(after):
+            causes = _causes(words, old, new, differs, None)
             labels.append({**new.shown[words], "causes": causes, "old": _stances(before), "new": _stances(after)})
     return cells, labels
 
 
-def _causes(words: Words, old: _Side, new: _Side, differs: list[str]) -> tuple[str, ...]:
-    """Why a statement of an article in both bundles is labelled otherwise, or is in one of them alone."""
+def _causes(words: Words, old: _Contents, new: _Contents, differs: list[str], cell: Cell | None) -> tuple[str, ...]:
+    """Why a statement of an article in both bundles is labelled otherwise, or is in ``cell`` of one of them alone."""
     if words in new.reviewed:
         return ("reviewed",)
-    if words in old.reviewed and words in new.labels:
-        return ("review_lost",)
     both = words in old.labels and words in new.labels
-    known = tuple(name for name in differs if name in MADE_BY or _may_hide(both, name))
+    if both and words in old.reviewed:
+        return ("review_lost",)
+    rescored = both and cell in old.labels[words] and cell in new.labels[words]  # no filter does that
+    known = tuple(name for name in differs if name != "view" or not rescored)
     return known or ("relabelled" if both else "unexplained",)
-
-
-def _may_hide(both: bool, name: str) -> bool:
-    """A filter may hide a statement, or one of its rows; it changes no label."""
-    return name == "view" and not both
 
 
 def _stances(labels: Mapping[Cell, _Label]) -> list[dict[str, Any]]:

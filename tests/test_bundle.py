@@ -172,6 +172,7 @@ def change(name: str, old: bytes, new: bytes):
         (change("statements.csv", b"0.8", b"8.0"), "statements.csv: a score is not from -1 to 1"),
         (lambda files: {**files, "statements.csv": b""}, "statements.csv: "),
         (lambda files: {**files, "statements.csv": b"\xff\xfe\x00"}, "statements.csv: "),
+        (change("articles.csv", b"a1,", b"a9,"), "articles.csv: 'a1' is missing"),
         (change("articles.csv", b"text_sha256", b"text"), "articles.csv: missing columns: text_sha256"),
     ],
 )  # fmt: skip
