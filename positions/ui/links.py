@@ -58,11 +58,11 @@ def day(key: str, label: str, **shape: Any) -> str:
     return chosen.isoformat() if chosen else ""
 
 
-def flag(key: str, label: str) -> bool:
-    """A switch that starts off."""
-    start(key, lambda given: given[0] == "1", False)
+def flag(key: str, label: str, default: bool = False) -> bool:
+    """A switch that starts as ``default``."""
+    start(key, lambda given: {"1": True, "0": False}.get(given[0]), default)
     on = st.toggle(label, key=key, persist_state="session")
-    keep(key, ["1"] if on else [], [])
+    keep(key, [str(int(on))], [str(int(default))])
     return on
 
 
