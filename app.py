@@ -53,5 +53,5 @@ with st.sidebar:
 if name not in UNFILTERED:
     filters.sources(t)
     filters.chips(filters.current(), t)
-views.open_view(t, known)
+views.open_view(name, t, known)
 page.run()

@@ -1,5 +1,6 @@
-"""The command line: ``python -m positions tag`` and ``python -m positions evaluate``."""
+"""The command line: ``python -m positions tag``, ``evaluate`` and ``diff``."""
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -77,6 +78,29 @@ def evaluate(
         print(json.dumps(figures, indent=1))
     else:
         _print_figures(figures, evaluation.MEANINGS)
+
+
+@app.command("diff")
+def compare_bundles(
+    old: Annotated[Path, typer.Argument(metavar="OLD.zip", help="The earlier bundle.", exists=True, dir_okay=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW.zip", help="The later bundle.", exists=True, dir_okay=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the difference as JSON.")] = False,
+) -> None:
+    """Say what two bundles differ in, cell by cell, and why.
+
+    A file that is not a bundle is named with the reason on standard error, and the exit status is 1.
+    """
+    from positions import bundle, diff
+
+    try:
+        found = diff.compare(bundle.read(old), bundle.read(new))
+    except bundle.BadBundle as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a title may hold letters that the terminal lacks
+    for line in [json.dumps(found, indent=1)] if as_json else diff.describe(found):
+        print(line)
 
 
 def _check_output(output: str, format: str | None) -> None:

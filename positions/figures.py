@@ -81,6 +81,7 @@ CONFIG = {
 CERTAINTY = ((0.5, 1.0), (1.0, 0.7), (2.0, 0.42))  # interval at most this wide -> this much of the colour
 CELL, GAP = 88, 0.03
 NOTES = 88  # pixels at the right of a listing for the remark beside each line, however narrow the chart
+EVENT_ROWS = (1.14, 0.98)  # events stand at two heights in turn, so that neighbours can be told apart
 FULL_N = 3  # a point that rests on fewer independent statements is drawn hollow
 
 
@@ -432,7 +433,7 @@ def timeline(
     """``measures.timeline`` for one topic: a trend with its interval for each side, and the volume beneath.
 
     No line crosses a period in which nothing was said. Points grow with n and are hollow below ``FULL_N``. ``events``
-    (columns date, label) are dotted lines with a hover. ``split`` draws a panel for each side.
+    (columns date, label) are dotted lines, numbered as they come, with a hover. ``split`` draws a panel for each side.
     """
     ink, colors = _ink(dark), _side_colors(colors, dark)
     data = frame[(frame["topic"].astype(str) == topic) & frame["side"].astype(str).isin(list(sides))]
@@ -706,14 +707,17 @@ def _add_events(figure: go.Figure, events: pd.DataFrame | None, words: Words, in
     ]
     figure.add_scatter(
         x=events["date"],
-        y=[1.08] * len(events),
-        mode="markers",
+        y=[EVENT_ROWS[place % len(EVENT_ROWS)] for place in range(len(events))],
+        mode="markers+text",
         name=_word(words, "event"),
-        text=hovers,
-        marker={"symbol": "triangle-down", "size": 11, "color": ink["muted"]},
+        text=[str(place + 1) for place in range(len(events))],
+        textfont={"size": 10, "color": ink["text"]},
+        marker={"symbol": "square", "size": 15, "color": ink["blank"], "line": {"width": 1, "color": ink["line"]}},
+        hovertext=hovers,
+        hovertemplate="%{hovertext}<extra></extra>",
+        cliponaxis=False,
         row=1,
         col=1,
-        hovertemplate="%{text}<extra></extra>",
     )
 
 

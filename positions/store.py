@@ -99,14 +99,18 @@ def read(path: str | Path) -> pd.DataFrame:
     return conform(readers[path.suffix.lower()](path))
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        semicolon = file.readline().startswith("statement_id;")
-        file.seek(0)
-        frame = pd.read_csv(file, sep=";" if semicolon else ",", dtype=str, keep_default_na=False)
+def parse_csv(data: bytes) -> pd.DataFrame:
+    """The cells of what ``csv_bytes`` wrote, as text and without the apostrophes that kept formulas off."""
+    text = data.decode("utf-8-sig")
+    semicolon = text.startswith("statement_id;")
+    frame = pd.read_csv(io.StringIO(text, newline=""), sep=";" if semicolon else ",", dtype=str, keep_default_na=False)
     if semicolon:
         frame = frame.assign(**{name: frame[name].str.replace(",", ".") for name in NUMBERS if name in frame})
     return frame.apply(lambda column: column.map(_unescape))
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    return parse_csv(path.read_bytes())
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:

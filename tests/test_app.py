@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import zipfile
 import zlib
 
 import pandas as pd
@@ -10,7 +11,8 @@ import pytest
 from conftest import NASTY, SAID, make_pdf
 from streamlit.testing.v1 import AppTest
 
-from positions.ui import downloads, quality, uploads
+from positions import bundle
+from positions.ui import bundles, downloads, quality, uploads
 
 PAGES = ("positions", "over_time", "compare", "statements", "articles", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
@@ -341,6 +343,84 @@ def test_downloads_hold_exactly_what_is_shown(open_app):
     table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", frame)))
     assert set(table["text"]) == {text for text, facts in SAID.items() if facts["actor"] == "Russia"}
     assert downloads.file_bytes("csv_de", frame).startswith(b"\xef\xbb\xbfstatement_id;utterance_id")
+
+
+def own_events(tmp_path, monkeypatch, lines: str) -> None:
+    """The operator names a list of events."""
+    path = tmp_path / "own_events.csv"
+    path.write_text("date,label_en,label_de,url\n" + lines, encoding="utf-8")
+    monkeypatch.setenv("POSITIONS_EVENTS", str(path))
+
+
+def event_numbers(app: AppTest) -> list:
+    """What stands at the event lines of the chart over time."""
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    return [one["text"] for one in chart["data"] if one.get("name") in ("event", "Ereignis")]
+
+
+def test_events_are_marked_and_listed(open_app, tmp_path, monkeypatch):
+    """Those inside the shown period, numbered, with day, label and link, each shown literally."""
+    lines = f"2025-12-05,First,Erstes,https://example.org/a\n2025-12-06,{NASTY[0]},Zweites,\n2020-01-01,Old,Alt,\n"
+    own_events(tmp_path, monkeypatch, lines)
+    app = open_app("over_time", focus="territory")
+    assert quiet(app) and event_numbers(app) == [["1", "2"]]
+    shown = texts(app)
+    assert '<time datetime="2025-12-05">05 Dec 2025</time> <a href="https://example.org/a"' in shown
+    assert "&lt;script&gt;" in shown and "<script>" not in shown and "Old" not in shown
+
+
+def test_events_can_be_switched_off(open_app, tmp_path, monkeypatch):
+    """By the switch, and so by the link; the default leaves no trace there."""
+    own_events(tmp_path, monkeypatch, "2025-12-05,First,Erstes,\n")
+    app = open_app("over_time", focus="territory")
+    assert "events" not in app.query_params
+    next(one for one in app.toggle if one.key == "events").set_value(False).run()
+    assert quiet(app) and app.query_params["events"] == "0" and event_numbers(app) == []
+    off = open_app("over_time", focus="territory", events="0")
+    assert quiet(off) and event_numbers(off) == [] and "First" not in texts(off)
+
+
+def test_a_period_without_events_says_so(open_app, tmp_path, monkeypatch):
+    """The chart stands as it is."""
+    own_events(tmp_path, monkeypatch, "")
+    app = open_app("over_time", focus="territory")
+    assert quiet(app) and event_numbers(app) == []
+    assert any("No listed event" in one.value for one in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("2025-12-05,First,Erstes,\nyesterday,x,y,\n", "own_events.csv, line 3: the date must look like 2024-06-15"),
+        (None, "own_events.csv: the file is not there or may not be read"),
+    ],
+)
+def test_a_broken_list_of_events_costs_only_the_events(open_app, tmp_path, monkeypatch, lines, reason):
+    """One message with file, line and reason; the chart and the rest of the page are there."""
+    own_events(tmp_path, monkeypatch, lines or "")
+    if lines is None:
+        (tmp_path / "own_events.csv").unlink()
+    app = open_app("over_time", focus="territory")
+    assert quiet(app) and len(app.get("plotly_chart")) == 1 and event_numbers(app) == []
+    assert [one.value for one in app.warning if "list of events" in one.value] and len(app.code) == 1
+    assert [one.value for one in app.get("text") if "own_events" in one.value] == [reason]
+
+
+def test_a_view_can_be_taken_along_as_a_bundle(open_app, monkeypatch):
+    """The zip holds the rows shown, the link's parameters and page, and the method in the reader's language."""
+    monkeypatch.setattr(bundle, "model_facts", lambda: {"name": "positions", "version": "1", "sha256": ""})
+    app = open_app("statements", side="Russia", lang="de")
+    assert quiet(app) and app.get("download_button")[-1].proto.label == "Paket zum Zitieren (Zip)"
+    view, measured = app.session_state["view"], quality.model_figures()
+    parameters = {"side": ["Russia"], "lang": ["de"]}
+    data = bundles.make(view.frame, view.corpus, view.words, measured, "Stand {heute}", view.page, parameters)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    assert len(pd.read_csv(io.StringIO(files["statements.csv"]))) == 6 and files["articles.csv"].count("\n") == 6
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["view"] == {"page": "statements", "parameters": parameters} and manifest["rows"] == 6
+    assert "Stand {heute}" in files["README.txt"] and "## Grenzen" in files["method.md"]
+    assert "| Dieses Programm | 0,71 (0,66 bis 0,83)" in files["method.md"]
 
 
 def test_every_view_has_a_citation(open_app):

@@ -190,10 +190,11 @@ def test_split_gives_each_side_its_own_panel(own):
 
 
 def test_events_are_marked_and_their_labels_escaped(own):
-    """A label from a file is text, never a link."""
+    """A label from a file is text, never a link; in the chart stands its number."""
     events = pd.DataFrame({"date": ["2025-12-15"], "label": [EVIL]})
     figure = figures.timeline(measures.timeline(own, "W"), GERMAN, topic="nato", events=events)
-    assert trace(figure, "event").text[0].startswith("15.12.2025<br>&lt;a href")
+    assert trace(figure, "event").hovertext[0].startswith("15.12.2025<br>&lt;a href")
+    assert trace(figure, "event").text == ("1",)
     assert len(figure.layout.shapes) == 2
 
 

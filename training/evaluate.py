@@ -135,7 +135,7 @@ def bag_of_words(examples: Path) -> Method:
 
 
 def frozen_encoder(examples: Path, base: Path) -> Method:
-    """The untuned encoder's mean state of the statement; a logistic regression for each topic and one for its stance."""
+    """The untuned encoder's mean state of the statement; a logistic regression for each topic and for its stance."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 

@@ -41,7 +41,7 @@ st.markdown(t("about.figures_text" if measured else "about.figures_none"))
 for name, found in measured.items():
     heading = quality.heading(name, found, t)
     st.subheader(heading, anchor=False)
-    for title, table in (("given", quality.methods(found, t)), ("raw", quality.whole(found, t))):
+    for title, table in quality.tables(found, t).items():
         st.markdown(f"**{t(f'quality.{title}')}**  \n{t(f'quality.{title}_text')}")
         st.dataframe(table, hide_index=True, alt=f"{heading}: {t(f'quality.{title}')}")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from positions import figures, measures
-from positions.ui import changes, links, tables, view
+from positions.ui import changes, links, markers, tables, view
 
 v = view()
 t = v.words
@@ -35,6 +35,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         format_func=lambda code: t(f"over_time.{code}"),
     )
     split = links.flag("split", t("over_time.split"))
+    marking = links.flag("events", t("over_time.events"), default=True)
 links.keep("focus", [topic], [])  # the default depends on the corpus, so the link always names the topic
 
 st.caption(t("positions.proposition", text=tables.proposition(topic, t)))
@@ -44,12 +45,16 @@ dated = line[(line["topic"] == topic) & line["side"].isin(v.sides)]
 if dated.empty:
     st.info(t("over_time.none"), icon=":material/info:")
 else:
+    known = markers.known(t) if marking else None
+    marked = None if known is None else markers.within(known, dated, t)
     v.chart(
-        figures.timeline(line, words, topic=topic, sides=v.sides, dark=v.dark, split=split),
+        figures.timeline(line, words, topic=topic, sides=v.sides, dark=v.dark, split=split, events=marked),
         figures.describe_timeline(line, words, topic),
         "timeline",
     )
     st.caption(t("over_time.reading", n=measures.MIN_N))
+    if marked is not None:
+        markers.listing(marked, v)
 tables.undated(v, topic)
 tables.dominance(v)
 changes.section(v)

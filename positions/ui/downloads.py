@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from positions import store
-from positions.ui import links, quality
+from positions.ui import bundles, links, quality
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
@@ -21,14 +21,26 @@ FILES: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
 IMAGES = ("svg", "png")
 
 
-def footer(frame: pd.DataFrame, corpus: Corpus, words: Words) -> None:
-    """The end of every page: how to cite this view, and its rows (``frame``) or the whole table as files."""
+def footer(frame: pd.DataFrame, corpus: Corpus, words: Words, page: str) -> None:
+    """The end of ``page``: how to cite this view, its rows (``frame``) or the whole table as files, and the bundle."""
     with st.container(border=True, key="footer"):
         st.subheader(words("footer.title"))
-        st.code(f"{sentence(frame, words)}\n{links.here()}", language=None, wrap_lines=True)
+        cited = f"{sentence(frame, words)}\n{links.here()}"
+        st.code(cited, language=None, wrap_lines=True)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _menu("shown", words.count("footer.shown", len(frame)), frame, words)
             _menu("everything", words.count("footer.everything", len(corpus.statements)), corpus.statements, words)
+            st.download_button(
+                words("footer.bundle"),
+                partial(bundles.make, frame, corpus, words, quality.model_figures(), cited, page, links.parameters()),
+                "positions-bundle.zip",
+                "application/zip",
+                key="bundle",
+                help=words("footer.bundle_help"),
+                icon=":material/inventory_2:",
+                on_click="ignore",
+                disabled=frame.empty,
+            )
             st.segmented_control(
                 words("footer.image"),
                 IMAGES,

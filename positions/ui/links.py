@@ -58,11 +58,11 @@ def day(key: str, label: str, **shape: Any) -> str:
     return chosen.isoformat() if chosen else ""
 
 
-def flag(key: str, label: str) -> bool:
-    """A switch that starts off."""
-    start(key, lambda given: given[0] == "1", False)
+def flag(key: str, label: str, default: bool = False) -> bool:
+    """A switch that starts as ``default``."""
+    start(key, lambda given: {"1": True, "0": False}.get(given[0]), default)
     on = st.toggle(label, key=key, persist_state="session")
-    keep(key, ["1"] if on else [], [])
+    keep(key, [str(int(on))], [str(int(default))])
     return on
 
 
@@ -77,7 +77,12 @@ def parse_day(text: str) -> date | None:
 
 def here() -> str:
     """The address that reopens this view."""
-    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    pairs = [(key, value) for key, values in parameters().items() for value in values]
     base = (st.context.url or "").split("?")[0]
     base += "/" if base.count("/") == 2 else ""
     return f"{base}?{urlencode(pairs)}" if pairs else base
+
+
+def parameters() -> dict[str, list[str]]:
+    """The parameters of that address, each with its values."""
+    return {key: st.query_params.get_all(key) for key in st.query_params}

@@ -11,7 +11,14 @@ import pandas as pd
 from positions import figures
 from positions.ui.words import Words
 
-METHODS = ("positions", "target-blind", "words + logistic regression", "keywords", "majority")
+METHODS = (
+    "positions",
+    "target-blind",
+    "frozen encoder + linear",
+    "words + logistic regression",
+    "keywords",
+    "majority",
+)
 WHOLE = ("statements_f1", "topic_actor_stance_f1", "actor", "speaker", "holder", "date")
 RAW = "from raw article"
 FIGURES = Path(__file__).parents[1] / "model" / "figures.json"
@@ -42,6 +49,11 @@ def precision(measured: Mapping[str, Any], confidence: float) -> Mapping[str, fl
 def heading(name: str, part: Mapping[str, Any], words: Words) -> str:
     """What an annotated set is called, with its number of statements."""
     return words("quality.set", name=words.option("gold", name), n=part.get("positions", {}).get("statements", "–"))
+
+
+def tables(part: Mapping[str, Any], words: Words) -> dict[str, pd.DataFrame]:
+    """The tables of one annotated set: ``given``, and ``raw`` where whole articles were measured."""
+    return {"given": methods(part, words)} | ({"raw": whole(part, words)} if RAW in part else {})
 
 
 def methods(part: Mapping[str, Any], words: Words) -> pd.DataFrame:

@@ -26,7 +26,18 @@ from positions.ui.words import Words
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "positions"
-AFTER_TAGGING = ("ui", "pages", "interface", "measures.py", "figures.py", "__pycache__")
+AFTER_TAGGING = (
+    "ui",
+    "pages",
+    "interface",
+    "data",
+    "measures.py",
+    "figures.py",
+    "bundle.py",
+    "diff.py",
+    "events.py",
+    "__pycache__",
+)
 BY_CONTENT = 5_000_000
 KEPT = 8
 ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))

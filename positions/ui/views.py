@@ -20,8 +20,9 @@ CHART = {**figures.CONFIG, "displaylogo": False}
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows: ``frame`` holds the rows of ``corpus`` that meet ``selection``."""
+    """What ``page`` shows: ``frame`` holds the rows of ``corpus`` that meet ``selection``."""
 
+    page: str
     words: Words
     corpus: Corpus
     selection: filters.Selection
@@ -70,7 +71,7 @@ class View:
 
     def footer(self, frame: pd.DataFrame | None = None) -> None:
         """Citation and downloads of ``frame``, or of all filtered rows."""
-        downloads.footer(self.frame if frame is None else frame, self.corpus, self.words)
+        downloads.footer(self.frame if frame is None else frame, self.corpus, self.words, self.page)
 
 
 def language() -> str:
@@ -95,11 +96,11 @@ def choose_language() -> None:
     links.keep("lang", [chosen or "en"], [])
 
 
-def open_view(words: Words, corpus: Corpus) -> View:
-    """Filter the corpus as the frame says and remember the view for the page that runs next."""
+def open_view(page: str, words: Words, corpus: Corpus) -> View:
+    """Filter the corpus as the frame says and remember the view for ``page``, which runs next."""
     selection = filters.current()
     frame = _rows(f"{corpus.key} {selection}", partial(selection.rows, corpus.statements))
-    st.session_state["view"] = View(words, corpus, selection, frame, st.context.theme.type == "dark")
+    st.session_state["view"] = View(page, words, corpus, selection, frame, st.context.theme.type == "dark")
     return st.session_state["view"]
 
 
