@@ -36,21 +36,3 @@ def test_floors_cover_what_people_quote() -> None:
     """Each gold file has floors for statements, for actors and for the whole triple."""
     for part in FLOORS.values():
         assert {"statements_f1", "actor", "topic_actor_stance_f1", "opposite"} <= set(part)
-
-
-def test_no_training_example_quotes_measured_text() -> None:
-    """No run of ten words of a measured article stands in a training example."""
-    examples = Path(__file__).parent.parent / "training" / "examples"
-    lines = [line for path in examples.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
-    learned = {run for line in lines for run in runs(json.loads(line)["text"])}
-    for path in GOLD.glob("*.jsonl"):
-        if path.stem in FLOORS:
-            for item in evaluation.read_gold(path):
-                shared = runs(item.article.text) & learned
-                assert not shared, f"{item.article.id}: {sorted(shared)[:2]}"
-
-
-def runs(text: str) -> set[tuple[str, ...]]:
-    """All runs of ten words."""
-    words = text.casefold().split()
-    return {tuple(words[i : i + 10]) for i in range(len(words) - 9)}

@@ -29,7 +29,13 @@ from training.examples import read_passages, split
 from training.official import official_gold
 
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
-SETS = {"seeds": "seeds.jsonl", "written German": "written_de.jsonl", "written English": "written_en.jsonl"}
+SETS = {
+    "seeds": "seeds.jsonl",
+    "written German": "written_de.jsonl",
+    "written English": "written_en.jsonl",
+    "parallel German": "parity_de.jsonl",
+    "parallel English": "parity_en.jsonl",
+}
 CLASSES = (*TOPICS, OTHER)
 RAW = {
     "statements_f1": "statements found, F1",

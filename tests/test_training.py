@@ -1,0 +1,120 @@
+"""What the model learns from: annotated passages and labels of official text, with nothing in them that is measured."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from positions.records import ACTORS, MODES, STANCES, TOPICS
+from training.examples import read_passages, to_passage
+from training.official import LABELS, official_gold, read_official
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES, GOLD = ROOT / "training" / "examples", ROOT / "tests" / "gold"
+BATCHES = [*sorted(EXAMPLES.glob("*.jsonl")), *sorted((ROOT / "training" / "tuning").glob("*.jsonl"))]
+SHARED = 10  # words in a row that no two texts have by chance
+
+
+def lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def runs(text: str) -> set[str]:
+    """All runs of ``SHARED`` words."""
+    words = text.casefold().split()
+    return {" ".join(words[i : i + SHARED]) for i in range(len(words) - SHARED + 1)}
+
+
+@pytest.mark.parametrize("path", BATCHES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_batch_is_annotated_as_described(path):
+    """Statements, mentions and cues are words of the passage; every value is one that the format knows."""
+    for record in lines(path):
+        for row in record["statements"]:
+            place = record["id"], row["text"]
+            assert row["text"] in record["text"], place
+            assert not row["speaker_mention"] or row["speaker_mention"] in record["text"], place
+            assert not row["cue"] or row["cue"] in record["text"], place
+            assert {row["actor"], row["holder"]} <= set(ACTORS) and row["mode"] in MODES, place
+            assert set(row["topics"]) <= set(TOPICS) and set(row["topics"].values()) <= set(STANCES), place
+
+
+def test_ids_are_unique():
+    """Which passages are held out hangs on the id."""
+    ids = [record["id"] for path in BATCHES for record in lines(path)]
+    assert len(ids) == len(set(ids)) > 3000
+
+
+def test_nothing_that_is_measured_is_learned():
+    """No run of words of an annotated file stands in a passage."""
+    measured = set()
+    for path in sorted(GOLD.glob("*.jsonl")):
+        for record in lines(path):
+            text = record.get("text") or (GOLD / record["file"]).read_text("utf-8") if "statements" in record else ""
+            measured |= runs(text)
+    assert len(measured) > 5000
+    assert [record["id"] for path in BATCHES for record in lines(path) if runs(record["text"]) & measured] == []
+
+
+def test_every_topic_and_stance_is_learned_in_both_languages():
+    """Enough of each to learn from."""
+    passages = [to_passage(record) for record in lines(EXAMPLES / "de-report.jsonl")]
+    assert any(span.topics for passage in passages for span in passage.spans)
+    counts = Counter(
+        (passage.language, topic, stance)
+        for passage in read_passages(EXAMPLES)
+        for span in passage.spans
+        for topic, stance in (span.topics or {}).items()
+    )
+    few = {
+        (language, topic, stance): counts[language, topic, stance]
+        for language in ("de", "en")
+        for topic in range(len(TOPICS))
+        for stance in range(len(STANCES))
+        if counts[language, topic, stance] < 50
+    }
+    assert few == {}
+
+
+def test_labels_of_official_text():
+    """Excerpts of a document are in one part, sentences stand in order, and both readings use known words."""
+    part_of: dict[str, set[str]] = {}
+    for excerpt in lines(LABELS):
+        part_of.setdefault(excerpt["document"], set()).add(excerpt["part"])
+        places = [(row["start"], row["end"]) for row in excerpt["sentences"]]
+        assert places == sorted(places) and all(start < end for start, end in places)
+        for row in excerpt["sentences"]:
+            for reading in (row["first"], row["second"]):
+                assert set(reading) <= set(TOPICS) and set(reading.values()) <= set(STANCES)
+    assert all(len(parts) == 1 for parts in part_of.values())
+    agreed = [row["first"] for e in lines(LABELS) for row in e["sentences"] if row["first"] == row["second"]]
+    assert sum(bool(topics) for topics in agreed) >= 600
+
+
+def test_official_text_is_found_by_its_hash(tmp_path, monkeypatch):
+    """A document is found by the hash of its text, disputed sentences teach nothing, and a missing one is named."""
+    text = "Vorweg. Die Sanktionen bleiben. Das Wetter war gut. Darüber streiten zwei Leser."
+    excerpt = {
+        "document": hashlib.sha256(text.encode()).hexdigest()[:16], "url": "https://example.org/a", "language": "de",
+        "actor": "Europe", "date": "2025-01-01", "part": "train",
+        "sentences": [
+            {"start": 8, "end": 31, "first": {"sanctions": "favor"}, "second": {"sanctions": "favor"},
+             "holder": "Europe", "hard": False},
+            {"start": 32, "end": 51, "first": {}, "second": {}, "holder": "Europe", "hard": False},
+            {"start": 52, "end": 80, "first": {"nato": "favor"}, "second": {}, "holder": "Europe", "hard": True},
+        ],
+    }  # fmt: skip
+    (tmp_path / "labels.jsonl").write_text(json.dumps(excerpt), "utf-8")
+    monkeypatch.setattr("training.official.LABELS", tmp_path / "labels.jsonl")
+    documents = tmp_path / "documents.jsonl"
+    documents.write_text(json.dumps({"text": text}), "utf-8")
+    (passage,) = read_official(documents, "train")
+    assert [passage.text[span.start : span.end] for span in passage.spans][0] == "Die Sanktionen bleiben."
+    assert [span.topics for span in passage.spans] == [{TOPICS.index("sanctions"): STANCES.index("favor")}, {}, None]
+    assert read_official(documents, "test") == [] == official_gold(documents)
+    (gold,) = official_gold(documents, "train")
+    assert [statement.topics for statement in gold.statements] == [{"sanctions": "favor"}, {}]
+    documents.write_text(json.dumps({"text": "another"}), "utf-8")
+    with pytest.raises(ValueError, match=r"example\.org"):
+        read_official(documents, "train")
