@@ -81,7 +81,7 @@ CONFIG = {
 CERTAINTY = ((0.5, 1.0), (1.0, 0.7), (2.0, 0.42))  # interval at most this wide -> this much of the colour
 CELL, GAP = 88, 0.03
 NOTES = 88  # pixels at the right of a listing for the remark beside each line, however narrow the chart
-EVENT_ROWS = (1.14, 0.98)  # events stand at two heights in turn, so that neighbours can be told apart
+EVENT_ROWS, EVENT_TOP = (1.5, 1.3), 1.62  # events stand above the points, at two heights in turn
 FULL_N = 3  # a point that rests on fewer independent statements is drawn hollow
 
 
@@ -449,8 +449,8 @@ def timeline(
         dodge = 0.0 if split else (index - (len(shown) - 1) / 2) * 0.14
         _trend(figure, part, side, words, colors[side], dodge, banded=split or len(shown) == 1, look=look)
         _bars(figure, part, side, words, colors[side], panels + 1)
-    _add_events(figure, events, words, ink, panels)
     _trend_axes(figure, data, words, ink, panels)
+    _add_events(figure, events, words, ink, panels)
     return figure.update_layout(showlegend=True)
 
 
@@ -715,10 +715,10 @@ def _add_events(figure: go.Figure, events: pd.DataFrame | None, words: Words, in
         marker={"symbol": "square", "size": 15, "color": ink["blank"], "line": {"width": 1, "color": ink["line"]}},
         hovertext=hovers,
         hovertemplate="%{hovertext}<extra></extra>",
-        cliponaxis=False,
         row=1,
         col=1,
     )
+    figure.update_yaxes(range=[-1.18, EVENT_TOP], row=1, col=1)
 
 
 # --- side by side ----------------------------------------------------------------------------------------------------

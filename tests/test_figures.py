@@ -195,6 +195,7 @@ def test_events_are_marked_and_their_labels_escaped(own):
     figure = figures.timeline(measures.timeline(own, "W"), GERMAN, topic="nato", events=events)
     assert trace(figure, "event").hovertext[0].startswith("15.12.2025<br>&lt;a href")
     assert trace(figure, "event").text == ("1",)
+    assert 1 < min(trace(figure, "event").y) < figure.layout.yaxis.range[1], "no point is covered"
     assert len(figure.layout.shapes) == 2
 
 
