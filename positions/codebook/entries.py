@@ -175,7 +175,10 @@ class Cues:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Topic:
-    """A topic with its proposition and words; ``core`` and ``near`` hold regular expressions by language."""
+    """A topic with its proposition and words; ``core`` and ``near`` hold regular expressions by language.
+
+    A user's own topic may lack words and boundary.
+    """
 
     key: str
     name: Mapping[str, str]
