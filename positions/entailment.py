@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ NETWORKS = ("model.onnx", "onnx/model.onnx")
 ABOUT, STANCE = "This is about {name}.", "The position of {holder} is: {proposition}"
 HOLDERS = {"USA": "the USA", "other": "the speaker"}  # the others are called as their codes
 LENGTH = 256  # tokens of statement, context and hypothesis
-SHORT, CONTEXT = 80, 400  # characters: of a statement that needs its context, and of that context
+SHORT, CONTEXT = 40, 400  # characters: of a statement that needs its context, and of that context
 THRESHOLD = 0.5  # from this chance of a topic on, a statement is on it
 LEXICON = 2.0  # what a word of the topic's lexicon in the statement adds to the log-odds
 _HUB = re.compile(r"[\w.-]+(/[\w.-]+)?")
@@ -133,9 +133,9 @@ class ZeroShot:
         return float(favor), float(against), float(neutral)
 
 
-@cache
+@lru_cache(maxsize=1)
 def load(source: str, book: Codebook) -> ZeroShot:
-    """The model in ``source`` for the topics of ``book``, loaded once a process."""
+    """The model in ``source`` for the topics of ``book``; the last one stays loaded."""
     return ZeroShot(source, book, classifier.load())
 
 

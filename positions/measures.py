@@ -2,7 +2,7 @@
 
 A *position* is the mean score (P(favor) - P(against), in [-1, 1]) of independent utterances: the same words count once,
 however many papers print them. Its interval treats articles, not sentences, as what was sampled. Every function but
-``prepare`` takes the frame that ``prepare`` returns and leaves it untouched. Its topics are the categories of its column
+``prepare`` takes the frame that ``prepare`` returns and leaves it untouched; its topics are the categories of column
 ``topic``. Category columns need ``observed=True`` in a caller's own ``groupby``.
 """
 
@@ -253,7 +253,7 @@ def shifts(frame: pd.DataFrame, before: Period, after: Period, min_n: int = MIN_
     - ``inconsistent``: it excludes zero, but one of the three checks finds less than half of it or the contrary;
     - ``reversed``: the position moved from one side of neutral to the other; ``partly_changed``: it moved otherwise.
 
-    One test in twenty may err; nothing is corrected for looking at sixteen cells at once. A day in both is before.
+    One test in twenty may err; nothing is corrected for looking at many cells at once. A day in both is before.
     """
     spoken = positions(frame)
     earlier, later = _within(spoken["day"], before), _within(spoken["day"], after) & ~_within(spoken["day"], before)

@@ -99,21 +99,19 @@ def load(path: Path | None = None) -> Codebook:
     )
 
 
-@functools.cache
 def load_own(file: Path) -> Codebook:
     """The shipped codebook with what the user's ``file`` (YAML) changes.
 
     ``topics`` (1 to 12) take the place of the shipped ones; ``people``, ``institutions`` and ``demonyms`` add entries,
-    or replace those with the same id. ``version`` is by default made from the file's bytes. Raises Unusable with file,
-    entry and reason.
+    or replace those with the same id. ``version`` is by default made from the file's bytes. The same bytes give the
+    same object. Raises Unusable with file, entry and reason.
     """
     try:
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-        return _read(file, functools.partial(_own, digest=digest))
+        return _lay_over(file.read_bytes())
     except OSError as error:
         raise Unusable(f"{file}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise Unusable(str(error)) from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise Unusable(f"{file}: {error}") from error
 
 
 # Reading and checking: readers say what is wrong with a value, their callers add entry and file ----------------------
@@ -430,8 +428,10 @@ def _topic(data: Fields) -> Topic:
 # A user's own file --------------------------------------------------------------------------------------------------
 
 
-def _own(data: Any, digest: str) -> Codebook:
-    fields, shipped = _fields(data), load()
+@functools.lru_cache(maxsize=4)
+def _lay_over(data: bytes) -> Codebook:
+    """The shipped codebook with the entries of a user's file."""
+    fields, shipped = _fields(yaml.load(data, yaml.CSafeLoader)), load()
     if unknown := sorted(map(str, set(fields) - set(OWN))):
         raise ValueError(f"unknown field {unknown[0]!r}; a codebook may hold {', '.join(OWN)}")
     demonyms = _added(fields, "demonyms", shipped.demonyms, _demonym)
@@ -443,7 +443,7 @@ def _own(data: Any, digest: str) -> Codebook:
     _check_institutions(institutions)
     return dataclasses.replace(
         shipped,
-        version=_text(fields, "version") if "version" in fields else digest,
+        version=_text(fields, "version") if "version" in fields else hashlib.sha256(data).hexdigest()[:8],
         people=people,
         institutions=institutions,
         demonyms=demonyms,
@@ -456,21 +456,15 @@ def _added(fields: Fields, section: str, shipped: tuple[Any, ...], build: Callab
     """The shipped entries with those of a section, ordered by id."""
     if section not in fields:
         return shipped
-    try:
-        own = list(_each(fields[section], build))
-    except ValueError as error:
-        raise ValueError(f"{section}: {error}") from error
-    _check_once(entry.id for entry in own)
+    own = _section(section, fields[section], build)
+    _check_once(section, (entry.id for entry in own))
     merged = {entry.id: entry for entry in (*shipped, *own)}
     return tuple(merged[id] for id in sorted(merged))
 
 
 def _own_topics(entries: Any) -> tuple[Topic, ...]:
-    try:
-        topics = tuple(_each(entries, _own_topic))
-    except ValueError as error:
-        raise ValueError(f"topics: {error}") from error
-    _check_once(topic.key for topic in topics)
+    topics = _section("topics", entries, _own_topic)
+    _check_once("topics", (topic.key for topic in topics))
     if len(topics) > MOST_TOPICS:
         raise ValueError(f"topics: at most {MOST_TOPICS}, found {len(topics)}")
     return topics
@@ -501,11 +495,18 @@ def _own_phrases(data: Fields, key: str) -> Phrases:
     return {language: _texts(value, language, optional=True) for language in LANGUAGES}
 
 
-def _check_once(keys: Iterable[str]) -> None:
+def _section(name: str, entries: Any, build: Callable[[Fields], Any]) -> tuple[Any, ...]:
+    try:
+        return tuple(_each(entries, build))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _check_once(section: str, keys: Iterable[str]) -> None:
     seen: set[str] = set()
     for key in keys:
         if key in seen:
-            raise ValueError(f"{key} stands twice")
+            raise ValueError(f"{section}: {key} stands twice")
         seen.add(key)
 
 

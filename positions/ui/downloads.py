@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from positions import store
-from positions.ui import bundles, links, quality
+from positions.ui import bundles, links, quality, settings
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
@@ -83,16 +84,16 @@ def file_bytes(kind: str, frame: pd.DataFrame) -> bytes:
 
 
 def model_name() -> str:
-    """Name and version of the shipped model, as its figures give them."""
+    """Name and version of the shipped model, as its figures give them; the name of another one."""
+    if not settings.shipped_model():
+        return str(settings.model()) if not Path(settings.model()).exists() else Path(settings.model()).resolve().name
     figures = quality.model_figures()
     return " ".join(str(figures[key]) for key in ("model", "version") if figures.get(key)) or "–"
 
 
 def codebook_version() -> str:
     """The codebook's version."""
-    from positions import codebook
-
-    return str(getattr(codebook.load(), "version", "1"))
+    return settings.book().version
 
 
 def _menu(name: str, label: str, frame: pd.DataFrame, words: Words) -> None:
