@@ -133,6 +133,12 @@ class ZeroShot:
         return float(favor), float(against), float(neutral)
 
 
+def files_of(source: str) -> list[Path]:
+    """Configuration, vocabulary, network and, where they lie beside it, weights; raises Unusable as the model does."""
+    files = _find_files(source)
+    return [files.config, files.tokenizer, *sorted(files.network.parent.glob(f"{files.network.name}*"))]
+
+
 @lru_cache(maxsize=1)
 def load(source: str, book: Codebook) -> ZeroShot:
     """The model in ``source`` for the topics of ``book``; the last one stays loaded."""

@@ -69,7 +69,7 @@ CUE_LISTS = ("sources", "hearsay", "relays", "silence", "conditions", "red_lines
 OWN = ("version", "topics", "people", "institutions", "demonyms")  # what a user's file may hold
 MOST_TOPICS, LONGEST_NAME = 12, 60
 Fields = dict[str, Any]
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _MARKUP = re.compile(r"[<>\[\]{}$*_`\\\x00-\x1f]")  # names stand in labels that read Markdown and HTML
 
 
@@ -432,6 +432,7 @@ def _topic(data: Fields) -> Topic:
 def _lay_over(data: bytes) -> Codebook:
     """The shipped codebook with the entries of a user's file."""
     fields, shipped = _fields(yaml.load(data, yaml.CSafeLoader)), load()
+    digest = hashlib.sha256(data).hexdigest()
     if unknown := sorted(map(str, set(fields) - set(OWN))):
         raise ValueError(f"unknown field {unknown[0]!r}; a codebook may hold {', '.join(OWN)}")
     demonyms = _added(fields, "demonyms", shipped.demonyms, _demonym)
@@ -443,7 +444,8 @@ def _lay_over(data: bytes) -> Codebook:
     _check_institutions(institutions)
     return dataclasses.replace(
         shipped,
-        version=_text(fields, "version") if "version" in fields else hashlib.sha256(data).hexdigest()[:8],
+        version=_text(fields, "version") if "version" in fields else digest[:8],
+        digest=digest,
         people=people,
         institutions=institutions,
         demonyms=demonyms,

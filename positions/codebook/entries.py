@@ -217,7 +217,10 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Codebook:
-    """The whole codebook; tuples keep the order of the files."""
+    """The whole codebook; tuples keep the order of the files.
+
+    ``digest`` is the SHA-256 (hex) of the user's file that was laid over the shipped ones, empty where there is none.
+    """
 
     version: str
     people: tuple[Person, ...]
@@ -230,6 +233,7 @@ class Codebook:
     sides: tuple[Side, ...]
     polarity: Mapping[str, Phrases]
     grammar: Grammar
+    digest: str = ""
 
     @functools.cached_property
     def _people(self) -> dict[str, Person]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -33,7 +32,7 @@ def footer(frame: pd.DataFrame, corpus: Corpus, words: Words, page: str) -> None
             _menu("everything", words.count("footer.everything", len(corpus.statements)), corpus.statements, words)
             st.download_button(
                 words("footer.bundle"),
-                partial(bundles.make, frame, corpus, words, quality.model_figures(), cited, page, links.parameters()),
+                partial(bundles.make, frame, corpus, words, quality.measured(), cited, page, links.parameters()),
                 "positions-bundle.zip",
                 "application/zip",
                 key="bundle",
@@ -86,7 +85,7 @@ def file_bytes(kind: str, frame: pd.DataFrame) -> bytes:
 def model_name() -> str:
     """Name and version of the shipped model, as its figures give them; the name of another one."""
     if not settings.shipped_model():
-        return str(settings.model()) if not Path(settings.model()).exists() else Path(settings.model()).resolve().name
+        return settings.model_name()
     figures = quality.model_figures()
     return " ".join(str(figures[key]) for key in ("model", "version") if figures.get(key)) or "–"
 

@@ -5,9 +5,10 @@ Streamlit hands on secrets of these names as environment variables, so that both
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 
-from positions import classifier, codebook
+from positions import bundle, classifier, codebook, entailment
 from positions.codebook.entries import Codebook
 from positions.ui.words import Words
 
@@ -16,6 +17,11 @@ def book() -> Codebook:
     """The codebook to tag and to show by; raises Unusable where the operator's can't be read."""
     named = os.environ.get("POSITIONS_CODEBOOK")
     return codebook.load_own(Path(named)) if named else codebook.load()
+
+
+def own_topics() -> bool:
+    """Whether the topics are the operator's own."""
+    return book().topics is not codebook.load().topics
 
 
 def topics() -> tuple[str, ...]:
@@ -33,6 +39,27 @@ def shipped_model() -> bool:
     return model() == classifier.MODEL
 
 
+def model_name() -> str:
+    """What the model is called: its folder, or its name on the hub."""
+    path = Path(model())
+    return path.resolve().name if path.exists() else str(model())
+
+
+@cache
+def _facts(key: str) -> bundle.Facts:
+    """Name, version and hash of the operator's model; ``key`` is its state."""
+    if calibrated():
+        return {**bundle.model_facts(Path(model())), "name": model_name()}
+    weights = (path for pattern in bundle.WEIGHTS for path in classifier.MODEL.glob(pattern))
+    both = bundle.hash_files([*weights, *entailment.files_of(str(model()))])
+    return {"name": model_name(), "version": "", "sha256": both}
+
+
+def model_facts() -> bundle.Facts:
+    """What a bundle says of the model: its name, its version, and a hash over all that takes part."""
+    return bundle.model_facts() if shipped_model() else _facts(key())
+
+
 def calibrated() -> bool:
     """Whether a row's confidence is calibrated; that of a model of natural-language inference is not."""
     return classifier.is_shipped_format(Path(model()))
@@ -42,7 +69,7 @@ def adapt(words: Words) -> Words:
     """The words of the interface with the names of the operator's topics, and plain about an uncalibrated model."""
     if not calibrated():
         words = words.replaced(words.group("uncalibrated"))
-    if book().topics is codebook.load().topics:
+    if not own_topics():
         return words
     names = {topic.key: topic.name[words.language] for topic in book().topics}
     groups = ("topic", "figures.topic")  # charts get the words of their group only
