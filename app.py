@@ -4,7 +4,8 @@ import logging
 
 import streamlit as st
 
-from positions.ui import filters, uploads, views, words
+from positions.records import Unusable
+from positions.ui import filters, settings, uploads, views, words
 from positions.ui.reading import corpus
 
 PAGES = {
@@ -40,7 +41,12 @@ with st.sidebar:
     views.choose_language()
 uploads.collect()
 try:
+    t = settings.adapt(t)
     known = corpus(t)
+except Unusable as error:
+    logging.getLogger("positions").error("POSITIONS_CODEBOOK or POSITIONS_MODEL: %s", error)
+    st.error(t("loading.settings"), icon=":material/error:")
+    st.stop()
 except Exception:  # whatever the stages raise: visitors get a sentence, the log gets the reason
     logging.getLogger("positions").exception("tagging the corpus failed")
     st.error(t("loading.failed"), icon=":material/error:")

@@ -3,9 +3,9 @@
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,7 +14,11 @@ from rich.table import Table
 
 from positions import store
 from positions.articles import Unreadable, read_articles
-from positions.records import Article
+from positions.records import Article, Unusable
+
+if TYPE_CHECKING:
+    from positions.codebook.entries import Codebook
+    from positions.evaluation import GoldArticle
 
 app = typer.Typer(
     add_completion=False,
@@ -23,7 +27,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Who stands where: tag statements of parties in news articles.",
 )
-Model = Annotated[Path | None, typer.Option(help="Folder of another classifier in the shipped format.")]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        help="Another classifier: a folder in the shipped format, or a model of natural-language inference "
+        "(its folder, or its name on the Hugging Face hub)."
+    ),
+]
+Book = Annotated[
+    Path | None, typer.Option("--codebook", metavar="FILE", help="Your own topics, people and institutions (YAML).")
+]
 
 
 @app.command()
@@ -31,6 +44,7 @@ def tag(
     inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files and folders of articles.")],
     output: Annotated[str, typer.Option(help="File to write: .csv, .jsonl or .parquet; - for standard output.")],
     format: Annotated[str | None, typer.Option(help="csv, jsonl or parquet; needed with --output -.")] = None,
+    codebook: Book = None,
     model: Model = None,
 ) -> None:
     """Read articles, write tagged statements.
@@ -40,6 +54,8 @@ def tag(
     _check_output(output, format)
     from positions import classifier, pipeline  # here, so that --help answers at once
 
+    chosen, book = model or classifier.MODEL, _open_codebook(codebook)
+    _open_model(chosen, book)
     unreadable: list[Unreadable] = []
     articles = list(_keep_articles(read_articles(inputs), unreadable))
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
@@ -50,7 +66,7 @@ def tag(
             if not sys.stderr.isatty():
                 print(f"{done}/{len(articles)} {article}", file=sys.stderr)
 
-        rows = pipeline.tag(articles, progress=show, model=model or classifier.MODEL)
+        rows = pipeline.tag(articles, progress=show, model=chosen, book=book)
     store.write(store.to_frame(rows), output, format)
     print(f"{len(articles)} articles, {len({row.statement_id for row in rows})} statements", file=sys.stderr)
     if unreadable:
@@ -63,6 +79,7 @@ def evaluate(
         Path, typer.Argument(help="Annotated articles, JSON Lines (see README).", exists=True, dir_okay=False)
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    codebook: Book = None,
     model: Model = None,
 ) -> None:
     """Score the pipeline against an annotated file."""
@@ -73,7 +90,10 @@ def evaluate(
     except (ValueError, KeyError) as error:
         print(f"{gold}: not a gold file: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    figures = evaluation.evaluate(annotated, lambda articles: pipeline.tag(articles, model=model or classifier.MODEL))
+    chosen, book = model or classifier.MODEL, _open_codebook(codebook)
+    _check_gold(gold, annotated, book)
+    _open_model(chosen, book)
+    figures = evaluation.evaluate(annotated, lambda articles: pipeline.tag(articles, model=chosen, book=book))
     if as_json:
         print(json.dumps(figures, indent=1))
     else:
@@ -111,6 +131,36 @@ def _check_output(output: str, format: str | None) -> None:
         )
     if output != "-" and not Path(output).absolute().parent.is_dir():
         raise typer.BadParameter(f"{output}: the folder does not exist", param_hint="--output")
+
+
+def _open_codebook(file: Path | None) -> "Codebook":
+    from positions import codebook
+
+    try:
+        return codebook.load_own(file) if file else codebook.load()
+    except Unusable as error:
+        raise typer.BadParameter(str(error), param_hint="--codebook") from error
+
+
+def _open_model(model: Path | str, book: "Codebook") -> None:
+    """Load the classifier before any work begins, and say where its confidence is not what README promises."""
+    from positions import pipeline
+
+    try:
+        reader = pipeline.open_reader(model, book)
+    except Unusable as error:
+        raise typer.BadParameter(str(error), param_hint="--model") from error
+    if not reader.calibrated:
+        print(f"{model}: confidence is the model's own probability, not calibrated", file=sys.stderr)
+
+
+def _check_gold(file: Path, annotated: "Sequence[GoldArticle]", book: "Codebook") -> None:
+    known = {topic.key for topic in book.topics}
+    for item in annotated:
+        for topic in (topic for statement in item.statements for topic in statement.topics):
+            if topic not in known:
+                print(f"{file}: {item.article.id}: the codebook has no topic {topic}", file=sys.stderr)
+                raise typer.Exit(1)
 
 
 def _keep_articles(found: Iterable[Article | Unreadable], unreadable: list[Unreadable]) -> Iterator[Article]:

@@ -11,6 +11,7 @@ from functools import cache
 
 from positions import codebook
 from positions.classifier import Reading
+from positions.codebook.entries import Codebook
 from positions.mentions import Mention
 from positions.records import ACTORS, Article, Attribution
 from positions.speakers import Resolved, codebook_language, resolve_speaker
@@ -31,11 +32,17 @@ class Memory:
     relays: tuple[str, ...] = ()
 
 
-def attribute(article: Article, reading: Reading, mentions: Sequence[Mention], memory: Memory) -> Attribution:
-    """Attribute one reading; readings of an article are to come in order, with one ``memory`` for all of them."""
-    resolved = resolve_speaker(article, reading, mentions, memory.speakers)
+def attribute(
+    article: Article, reading: Reading, mentions: Sequence[Mention], memory: Memory, book: Codebook | None = None
+) -> Attribution:
+    """Attribute one reading; readings of an article are to come in order, with one ``memory`` for all of them.
+
+    ``book`` is the codebook that ``mentions`` come from (default: the shipped one).
+    """
+    book = book or codebook.load()
+    resolved = resolve_speaker(article, reading, mentions, memory.speakers, book)
     sides = _sides(reading, resolved)
-    relays = _relays(article, reading, mentions, resolved, memory)
+    relays = _relays(article, reading, mentions, resolved, memory, book)
     if resolved:
         memory.speakers.append(resolved)
     memory.relays = relays
@@ -43,7 +50,7 @@ def attribute(article: Article, reading: Reading, mentions: Sequence[Mention], m
         speaker=resolved.speaker if resolved else "",
         sides=sides,
         holder=_holder(reading, sides),
-        via=tuple(dict.fromkeys(relays + _agency(article))),
+        via=tuple(dict.fromkeys(relays + _agency(article, book))),
         mention=resolved.mention if resolved else "",
         resolution=resolved.resolution if resolved else "",
         confidence=max(reading.actors[ACTORS.index(sides[0])], KNOWN if resolved and resolved.side else LEAST),
@@ -68,10 +75,15 @@ def _holder(reading: Reading, sides: tuple[str, ...]) -> str:
 
 
 def _relays(
-    article: Article, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None, memory: Memory
+    article: Article,
+    reading: Reading,
+    mentions: Sequence[Mention],
+    resolved: Resolved | None,
+    memory: Memory,
+    book: Codebook,
 ) -> tuple[str, ...]:
     """Media and platforms named in the sentence, in order; a sentence without words of reporting inherits them."""
-    book, language = codebook.load(), codebook_language(article.language)
+    language = codebook_language(article.language)
     quoted = [m.span() for m in _QUOTED.finditer(article.text, reading.start, reading.end)]
     names = [
         book.institution(m.entity).name[language]
@@ -85,14 +97,14 @@ def _relays(
     return memory.relays if carried and not names else tuple(dict.fromkeys(names))
 
 
-def _agency(article: Article) -> tuple[str, ...]:
+def _agency(article: Article, book: Codebook) -> tuple[str, ...]:
     """The agency of the dateline: it passed on the whole article."""
     match = _DATELINE.search(article.text[:400])
-    return (match.group(1),) if match and match.group(1).split("/")[0] in _media() else ()
+    return (match.group(1),) if match and match.group(1).split("/")[0] in _media(book) else ()
 
 
 @cache
-def _media() -> frozenset[str]:
-    media = [i for i in codebook.load().institutions if i.kind == "medium"]
+def _media(book: Codebook) -> frozenset[str]:
+    media = [i for i in book.institutions if i.kind == "medium"]
     spellings = [names for m in media for names in (*m.aliases.values(), m.ambiguous)]
     return frozenset(name for names in spellings for name in names)

@@ -21,6 +21,7 @@ import yaml
 
 import positions
 from positions import codebook, store
+from positions.codebook import Codebook
 from positions.records import ACTORS, LANGUAGES, OTHER, STANCES, TOPICS
 
 KIND, VERSION = "positions-bundle", 1
@@ -43,7 +44,8 @@ class BadBundle(ValueError):
 class Bundle:
     """What a zip holds: ``statements`` with the contract's columns, ``articles`` with ``ARTICLE_COLUMNS``.
 
-    ``intact`` is false where a file is not the one that the manifest gives the hash of.
+    ``intact`` is false where a file is not the one that the manifest gives the hash of. ``topics`` are the keys of the
+    codebook that the rows were tagged by.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Bundle:
     statements: pd.DataFrame
     articles: pd.DataFrame
     intact: bool
+    topics: tuple[str, ...] = TOPICS
 
 
 def make(
@@ -61,24 +64,28 @@ def make(
     page: str,
     parameters: Mapping[str, Sequence[str]],
     created: date,
+    book: Codebook | None = None,
+    model: Facts | None = None,
 ) -> bytes:
     """The zip of a view.
 
     ``statements`` holds the view's rows (at least the contract's columns), ``articles`` all that was read (``id``,
     ``published``, ``outlet``, ``title``, ``url``, ``language``, ``text``). ``texts`` are further files by name, for
-    people. ``page`` and ``parameters`` are those of the link that reopens the view.
+    people. ``page`` and ``parameters`` are those of the link that reopens the view. ``book`` and ``model`` (as
+    ``model_facts`` gives it) are what the rows were tagged by; by default the shipped ones.
     """
+    facts = codebook_facts() if book is None else own_codebook_facts(book)
     rows = store.conform(statements)[list(store.COLUMNS)]
     listed = _listed(articles)
-    files = {STATEMENTS: store.csv_bytes(rows), ARTICLES: store.csv_bytes(listed), CODEBOOK: _yaml(codebook_facts())}
+    files = {STATEMENTS: store.csv_bytes(rows), ARTICLES: store.csv_bytes(listed), CODEBOOK: _yaml(facts)}
     files |= {name: text.encode() for name, text in texts.items()}
     manifest = {
         "format": KIND,
         "format_version": VERSION,
         "created": created.isoformat(),
         "app": {"name": "positions", "version": positions.__version__},
-        "model": model_facts(),
-        "codebook": {key: codebook_facts()[key] for key in ("version", "sha256")},
+        "model": model or model_facts(),
+        "codebook": {key: facts[key] for key in ("version", "sha256")} | _keys(facts),
         "corpus": {"articles": len(listed), "sha256": corpus_hash(listed)},
         "view": {"page": page, "parameters": {key: list(parameters[key]) for key in sorted(parameters)}},
         "rows": len(rows),
@@ -94,7 +101,8 @@ def read(path: Path) -> Bundle:
     try:
         files = _unzipped(path)
         manifest = _manifest(files[MANIFEST])
-        statements = _named(STATEMENTS, _statements, files[STATEMENTS])
+        topics = tuple(manifest["codebook"].get("topics", TOPICS))
+        statements = _named(STATEMENTS, functools.partial(_statements, topics=topics), files[STATEMENTS])
         articles = _named(ARTICLES, _articles, files[ARTICLES])
         if unknown := set(statements["article_id"]) - set(articles["id"]):
             raise ValueError(f"{ARTICLES}: {min(unknown)!r} is missing, but {STATEMENTS} has rows of it")
@@ -104,7 +112,7 @@ def read(path: Path) -> Bundle:
         raise BadBundle(f"{path}: {error}") from error
     known = manifest["files"]
     intact = all(hashlib.sha256(data).hexdigest() == known.get(name) for name, data in files.items() if name in known)
-    return Bundle(str(path), manifest, statements, articles, intact and {STATEMENTS, ARTICLES} <= set(known))
+    return Bundle(str(path), manifest, statements, articles, intact and {STATEMENTS, ARTICLES} <= set(known), topics)
 
 
 def corpus_hash(articles: pd.DataFrame) -> str:
@@ -122,7 +130,20 @@ def text_hash(text: str) -> str:
 def codebook_facts() -> Facts:
     """The codebook's version, the SHA-256 over its data files, and its topics with name, proposition and boundary."""
     known = codebook.load()
-    topics = [
+    return {"version": known.version, "sha256": hash_files(codebook.FOLDER.glob("*.yaml")), "topics": _topics(known)}
+
+
+def own_codebook_facts(book: Codebook) -> Facts:
+    """The same of a codebook that may have been laid over the shipped one: the hash is then over both."""
+    facts = codebook_facts()
+    if not book.digest:
+        return facts
+    both = hashlib.sha256(f"{facts['sha256']} {book.digest}".encode()).hexdigest()
+    return {"version": book.version, "sha256": both, "topics": _topics(book)}
+
+
+def _topics(known: Codebook) -> list[Facts]:
+    return [
         {"key": topic.key}
         | {
             field: {language: getattr(topic, field)[language] for language in LANGUAGES}
@@ -130,7 +151,12 @@ def codebook_facts() -> Facts:
         }
         for topic in known.topics
     ]
-    return {"version": known.version, "sha256": _hash_files(codebook.FOLDER.glob("*.yaml")), "topics": topics}
+
+
+def _keys(facts: Facts) -> Facts:
+    """The topics' keys for the manifest, where they are not the shipped ones."""
+    keys = [topic["key"] for topic in facts["topics"]]
+    return {} if not keys or tuple(keys) == TOPICS else {"topics": keys}
 
 
 @functools.cache
@@ -139,10 +165,10 @@ def model_facts(folder: Path = MODEL) -> Facts:
     path = folder / "figures.json"
     figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     named = {"name": str(figures.get("model", "")), "version": str(figures.get("version", ""))}
-    return {**named, "sha256": _hash_files(path for pattern in WEIGHTS for path in folder.glob(pattern))}
+    return {**named, "sha256": hash_files(path for pattern in WEIGHTS for path in folder.glob(pattern))}
 
 
-def _hash_files(paths: Iterable[Path]) -> str:
+def hash_files(paths: Iterable[Path]) -> str:
     """SHA-256 over the names and contents of files, in the order of their names."""
     digest = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.name):
@@ -230,14 +256,17 @@ def _manifest(data: bytes) -> Facts:
         facts = found.get(part)
         if not isinstance(facts, dict) or not all(isinstance(facts.get(key), str) for key in keys):
             raise ValueError(f"{MANIFEST}: {part} is incomplete")
+    keys = found["codebook"].get("topics", [*TOPICS])
+    if not isinstance(keys, list) or not all(isinstance(key, str) and key != OTHER for key in keys):
+        raise ValueError(f"{MANIFEST}: the codebook's topics are no list of keys")
     if not isinstance(found.get("created"), str) or not isinstance(found["view"].get("parameters"), dict):
         raise ValueError(f"{MANIFEST}: created or the view's parameters are missing")
     return found
 
 
-def _statements(frame: pd.DataFrame) -> pd.DataFrame:
+def _statements(frame: pd.DataFrame, topics: Sequence[str]) -> pd.DataFrame:
     rows = store.conform(frame)
-    allowed = {"actor": ACTORS, "holder": ACTORS, "topic": (*TOPICS, OTHER), "stance": ("", *STANCES)}
+    allowed = {"actor": ACTORS, "holder": ACTORS, "topic": (*topics, OTHER), "stance": ("", *STANCES)}
     for name, values in allowed.items():
         if unknown := set(rows[name]) - set(values):
             raise ValueError(f"{name} {min(unknown)!r} is unknown")

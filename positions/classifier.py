@@ -3,7 +3,7 @@
 One encoder pass reads a window of the article; small heads then read every unit in it: is it a statement, how is it
 reported, which side speaks, whose position is it, which topics, which stance, and where the speaker is named. A second
 encoder reads each topical statement once more, beside the proposition, and has a say in the stance. The encoders run in
-ONNX Runtime (int8), the heads in numpy. Only this module knows transformers and ONNX Runtime.
+ONNX Runtime (int8), the heads in numpy. Only this module knows transformers; ``entailment``, too, knows ONNX Runtime.
 
 Windows run one at a time: dynamic int8 quantization scales by the largest value in a batch, so that neighbours in a
 batch would change each other's figures; alone, the same text always gives the same bytes.
@@ -21,14 +21,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from positions import codebook
+from positions.codebook.entries import Codebook
 from positions.mentions import EVIDENCE, Mark
-from positions.records import ACTORS, TOPICS, TopicStance
+from positions.records import ACTORS, TOPICS, TopicStance, Unusable
 from positions.units import Unit
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MODEL = Path(__file__).parent / "model"
+FILES = (
+    *("config.json", "tokenizer.json", "embeddings.npy", "heads.npz", "stance.npz", "encoder.onnx", "stance.onnx"),
+)
 PREFIX = "query: "
 WINDOW, LEFT, RIGHT = 320, 110, 50  # tokens: of a window, and of the context before and after what is read in it
 STANCE_LENGTH = 80  # tokens that the stance network sees
@@ -86,6 +90,8 @@ class Classifier:
     Safe to share between threads.
     """
 
+    calibrated = True  # ``confidence`` was measured
+
     def __init__(self, folder: Path = MODEL) -> None:
         os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
         from transformers import PreTrainedTokenizerFast
@@ -100,8 +106,11 @@ class Classifier:
         names = ("cut", "general", *(f"topic.{i}" for i in range(len(TOPICS))))
         self._layers = {name: _layers(self._heads, name) for name in names} | {"stance": _layers(judge, "head")}
 
-    def read(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> list[Reading]:
-        """Read every unit of ``text``, cut into clauses where the network finds that one ends."""
+    def read(self, text: str, units: Sequence[Unit], marks: Sequence[Mark], stances: bool = True) -> list[Reading]:
+        """Read every unit of ``text``, cut into clauses where the network finds that one ends.
+
+        Without ``stances`` the second network is not asked.
+        """
         ids, offsets = tokenize(self._tokenizer.backend_tokenizer, text)
         side, evidence = spread_marks(marks, offsets)
         readings: list[Reading] = []
@@ -109,6 +118,8 @@ class Classifier:
             span = slice(window.first, window.last)
             hidden = self._read_tokens(ids[span], side[span], evidence[span])
             readings += self._read_window(window.units, hidden, offsets[span], evidence[span])
+        if not stances:
+            return readings
         return [self._judge_stances(reading, ids, offsets, side, evidence) for reading in readings]
 
     def confidence(self, raw: float, topical: bool) -> float:
@@ -246,8 +257,34 @@ class Classifier:
 
 @cache
 def load(folder: Path = MODEL) -> Classifier:
-    """The classifier in ``folder``, loaded once a process."""
-    return Classifier(folder)
+    """The classifier in ``folder``, loaded once a process; Unusable where a file is missing or broken."""
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise Unusable(f"{folder}: {name} is missing")
+    try:
+        return Classifier(folder)
+    except Exception as error:  # JSON, NumPy, tokenizers and ONNX Runtime have no other error in common
+        raise Unusable(f"{folder}: the model can't be read: {error}") from error
+
+
+def is_shipped_format(folder: Path) -> bool:
+    """Whether a folder holds a classifier like the shipped one."""
+    return (folder / "heads.npz").is_file()
+
+
+def check_topics(book: Codebook) -> None:
+    """Raise Unusable at the first topic of ``book`` that the shipped networks have not learned in these words."""
+    for topic in book.topics:
+        if topic.key not in TOPICS:
+            what = f"the topic {topic.key} ({topic.name['en']})"
+        elif topic.proposition["en"] != codebook.load().topic(topic.key).proposition["en"]:
+            what = f"the topic {topic.key} with another proposition than its own"
+        else:
+            continue
+        raise Unusable(
+            f"the shipped classifier cannot judge {what}; give --model (in the dashboard POSITIONS_MODEL) a model of "
+            "natural-language inference"
+        )
 
 
 @dataclass(frozen=True, slots=True)

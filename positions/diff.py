@@ -13,7 +13,7 @@ import pandas as pd
 
 from positions import measures
 from positions.bundle import Bundle
-from positions.records import SIDES, TOPICS
+from positions.records import SIDES
 
 CAUSES = {
     "new_articles": "articles that are new",
@@ -72,7 +72,8 @@ def compare(old: Bundle, new: Bundle) -> dict[str, Any]:
     both bundles whose side, topic or stance is another.
     """
     differs = _differences(old.manifest, new.manifest)
-    one, two = _contents(old), _contents(new)
+    topics = tuple(dict.fromkeys((*old.topics, *new.topics)))
+    one, two = _contents(old, topics), _contents(new, topics)
     articles = _articles(old.articles, new.articles)
     reasons, labels = _reasons(one, two, articles, differs)
     return {
@@ -82,7 +83,7 @@ def compare(old: Bundle, new: Bundle) -> dict[str, Any]:
         "articles": {kind: found.to_dict("records") for kind, found in articles.items()},
         "cells": [
             _cell(cell, one.cells.loc[cell], two.cells.loc[cell], reasons.get(cell, {}))
-            for cell in ((side, topic) for topic in TOPICS for side in SIDES)
+            for cell in ((side, topic) for topic in topics for side in SIDES)
         ],
         "labels": labels,
     }
@@ -114,8 +115,8 @@ def describe(found: Mapping[str, Any]) -> Iterator[str]:
     yield from _more(found["labels"])
 
 
-def _contents(bundle: Bundle) -> _Contents:
-    frame = measures.prepare(bundle.statements)
+def _contents(bundle: Bundle, topics: tuple[str, ...]) -> _Contents:
+    frame = measures.prepare(bundle.statements, topics)
     texts = dict(zip(bundle.articles["id"], bundle.articles["text_sha256"], strict=True))
     labels: dict[Words, dict[Cell, _Label]] = defaultdict(dict)
     reviewed: set[Words] = set()

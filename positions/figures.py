@@ -110,7 +110,7 @@ def day(value: object, words: Words) -> str:
 
 def cell_lines(row: pd.Series, words: Words) -> list[str]:
     """All that one cell of ``measures.matrix`` discloses, a line each: for the hover and for who reads instead."""
-    title = f"{_plain(words, row.side)} · {_plain(words, row.topic)}"
+    title = f"{_plain(words, row.side)} · {_plain_topic(words, row.topic)}"
     if row.state == "none":
         return [title, _word(words, "none")]
     bounds, dates = "no_interval" if pd.isna(row.lower) else "interval", "dates" if row["first"] else "no_dates"
@@ -132,6 +132,15 @@ def _word(words: Words, key: object) -> str:
 
 def _plain(words: Words, key: object) -> str:
     return _word(words, key).replace("\u00ad", "")
+
+
+def _topic(words: Words, key: object) -> str:
+    """A topic's name: a user's own topics stand in ``words`` as ``topic.`` and the key, apart from all other words."""
+    return words.get(f"topic.{key}") or _word(words, key)
+
+
+def _plain_topic(words: Words, key: object) -> str:
+    return _topic(words, key).replace("\u00ad", "")
 
 
 def _fill(words: Words, key: str, **values: object) -> str:
@@ -164,7 +173,7 @@ def matrix(
     ink = _ink(dark)
     sides, topics = _present(frame, "side"), _present(frame, "topic")
     figure = _table(
-        [_lines(_word(words, name)) for name in topics], [_lines(_word(words, name)) for name in sides], ink
+        [_lines(_topic(words, name)) for name in topics], [_lines(_word(words, name)) for name in sides], ink
     )
     places = [(topics.index(str(row.topic)), sides.index(str(row.side))) for row in frame.itertuples()]
     rows = [row for _, row in frame.iterrows()]
@@ -195,7 +204,7 @@ def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fi
     pairs = list(dict.fromkeys(zip(frame["side_a"].astype(str), frame["side_b"].astype(str), strict=True)))
     topics = _present(frame, "topic")
     names = [f"{_lines(_word(words, a))} ·<br>{_lines(_word(words, b))}" for a, b in pairs]
-    figure = _table([_lines(_word(words, name)) for name in topics], names, ink, height=60)
+    figure = _table([_lines(_topic(words, name)) for name in topics], names, ink, height=60)
     rows = [row for _, row in frame.iterrows()]
     places = [(topics.index(str(row.topic)), pairs.index((str(row.side_a), str(row.side_b)))) for row in rows]
     fills = [
@@ -229,7 +238,7 @@ def describe_matrix(frame: pd.DataFrame, words: Words) -> str:
             "alt_cell" if row.state == "position" else "alt_cell_without",
             value=number(row.position, words),
             side=_plain(words, row.side),
-            topic=_plain(words, row.topic),
+            topic=_plain_topic(words, row.topic),
             band=_word(words, row.band),
             n=row.n_independent,
         )
@@ -279,7 +288,7 @@ def _cell_text(row: Any, words: Words) -> str:
 
 
 def _agreement_hover(row: Any, words: Words) -> str:
-    lines = [f"{_plain(words, row.side_a)} · {_plain(words, row.side_b)}", _plain(words, row.topic)]
+    lines = [f"{_plain(words, row.side_a)} · {_plain(words, row.side_b)}", _plain_topic(words, row.topic)]
     if pd.isna(row.agreement):
         return "<br>".join([*lines, _word(words, "not_enough")])
     bounds = _fill(words, "interval", lower=_share(row.lower, words), upper=_share(row.upper, words))
@@ -560,7 +569,7 @@ def describe_timeline(frame: pd.DataFrame, words: Words, topic: str) -> str:
     return _fill(
         words,
         "alt_timeline",
-        topic=_plain(words, topic),
+        topic=_plain_topic(words, topic),
         first=day(data["period"].min(), words),
         last=day(data["period"].max(), words),
         sides=" ".join(sides),
@@ -732,7 +741,7 @@ def compare(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, 
     """
     ink, colors = _ink(dark), _side_colors(colors, dark)
     groups = [(topic, frame[frame["topic"].astype(str) == topic]) for topic in _present(frame, "topic")]
-    labels = [(_plain(words, topic), [_plain(words, side) for side in part["side"]]) for topic, part in groups]
+    labels = [(_plain_topic(words, topic), [_plain(words, side) for side in part["side"]]) for topic, part in groups]
     figure, places = _listing(labels, words, ink)
     rows = [row for _, part in groups for _, row in part.iterrows()]
     for y, row in zip(places, rows, strict=True):
@@ -829,7 +838,7 @@ def describe_speakers(frame: pd.DataFrame, words: Words, topic: str) -> str:
         )
         for side, row in ranges.iterrows()
     ]
-    return _fill(words, "alt_speakers", topic=_plain(words, topic), sides=" ".join(sides))
+    return _fill(words, "alt_speakers", topic=_plain_topic(words, topic), sides=" ".join(sides))
 
 
 def describe_portrayal(frame: pd.DataFrame, words: Words) -> str:
@@ -842,7 +851,7 @@ def describe_portrayal(frame: pd.DataFrame, words: Words) -> str:
             words,
             "alt_gap",
             side=_plain(words, row.side),
-            topic=_plain(words, row.topic),
+            topic=_plain_topic(words, row.topic),
             stated=number(row.stated, words),
             told=number(row.told, words),
         )
@@ -861,7 +870,7 @@ def describe_shifts(frame: pd.DataFrame, words: Words) -> str:
             words,
             "alt_shift",
             side=_plain(words, row.side),
-            topic=_plain(words, row.topic),
+            topic=_plain_topic(words, row.topic),
             before=number(row.before, words),
             after=number(row.after, words),
             verdict=_word(words, row.verdict),
@@ -883,7 +892,7 @@ def _dumbbells(
     topics = _present(data, "topic")
     order = [int(index) for topic in topics for index in np.flatnonzero(data["topic"].astype(str) == topic)]
     labels = [
-        (_plain(words, topic), [_plain(words, s) for s in data["side"][data["topic"].astype(str) == topic]])
+        (_plain_topic(words, topic), [_plain(words, s) for s in data["side"][data["topic"].astype(str) == topic]])
         for topic in topics
     ]
     figure, places = _listing(labels, words, ink)
@@ -891,7 +900,7 @@ def _dumbbells(
         row, color = data.iloc[index], colors[str(data["side"].iloc[index])]
         _bar(figure, row[list(ends)[0]], row[list(ends)[1]], y, color, 3, "solid" if solid.iloc[index] else "dot")
         for end, shape in ends.items():
-            cell = f"{_plain(words, row.side)} · {_plain(words, row.topic)}"
+            cell = f"{_plain(words, row.side)} · {_plain_topic(words, row.topic)}"
             hover = f"{cell}<br>{_word(words, end)}: {number(row[end], words)}"
             _dot(figure, row[end], y, str(row.side), color, "mixed" if shape else "position", hover)
         _note(figure, y, remarks[index], ink)
@@ -998,10 +1007,12 @@ def _side_colors(colors: Colors | None, dark: bool) -> Colors:
 
 
 def _present(frame: pd.DataFrame, column: str) -> list[str]:
-    """The values of a column in order of appearance, but sides and topics in their own order."""
-    found = set(frame[column].astype(str))
-    order = [name for name in (*SIDES, *TOPICS) if name in found]
-    return order + sorted(found - set(order))
+    """The values of a column in their category's order, else sides and topics in their own and the rest after them."""
+    values = frame[column]
+    found = set(values.astype(str))
+    known = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else (*SIDES, *TOPICS)
+    order = [str(name) for name in known if name in found]
+    return order + [name for name in dict.fromkeys(values.astype(str)) if name not in order]
 
 
 def _blank(ink: Colors, height: int) -> go.Figure:

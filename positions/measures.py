@@ -2,8 +2,8 @@
 
 A *position* is the mean score (P(favor) - P(against), in [-1, 1]) of independent utterances: the same words count once,
 however many papers print them. Its interval treats articles, not sentences, as what was sampled. Every function but
-``prepare`` takes the frame that ``prepare`` returns and leaves it untouched. Category columns need ``observed=True`` in
-a caller's own ``groupby``.
+``prepare`` takes the frame that ``prepare`` returns and leaves it untouched; its topics are the categories of column
+``topic``. Category columns need ``observed=True`` in a caller's own ``groupby``.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ Ints = NDArray[np.int64]
 Period = tuple[str, str]
 
 _CATEGORIES: dict[str, Sequence[str] | None] = {
-    "side": ACTORS, "source": SOURCES, "actor": ACTORS, "holder": ACTORS, "topic": (*TOPICS, OTHER), "mode": MODES,
+    "side": ACTORS, "source": SOURCES, "actor": ACTORS, "holder": ACTORS, "mode": MODES,
     "stance": ("", *STANCES), "date_basis": None, "language": None, "outlet": None, "speaker": None, "via": None,
     "article_id": None, "utterance_id": None, "statement_id": None,
 }  # fmt: skip
@@ -58,12 +58,14 @@ class Dominance(NamedTuple):
 # --- the frame -------------------------------------------------------------------------------------------------------
 
 
-def prepare(statements: pd.DataFrame) -> pd.DataFrame:
+def prepare(statements: pd.DataFrame, topics: Sequence[str] = TOPICS) -> pd.DataFrame:
     """The table of tagged statements with ``side``, ``source`` and ``day``, row for row.
+
+    ``topics`` are the keys of the codebook by which it was tagged, in the order in which they are to be shown.
 
     ``side`` is the holder, the side that a row counts for. ``source`` is ``own`` (the side speaks for itself),
     ``narrated`` (the journalist ascribes the position to it) or ``told`` (another side describes it). ``day`` is
-    ``date`` as datetime64, NaT for undated rows. Raises ValueError for a missing column or an unknown actor.
+    ``date`` as datetime64, NaT for undated rows. Raises ValueError for a missing column, an unknown actor or topic.
     """
     if statements.empty:
         statements = pd.DataFrame(columns=list(COLUMNS), dtype=object)
@@ -72,17 +74,24 @@ def prepare(statements: pd.DataFrame) -> pd.DataFrame:
     frame = statements.reset_index(drop=True)
     if unknown := (set(frame["actor"].dropna()) | set(frame["holder"].dropna())) - set(ACTORS):
         raise ValueError(f"unknown actor: {', '.join(sorted(map(str, unknown)))}")
+    if unknown := set(frame["topic"].dropna()) - {*topics, OTHER}:
+        raise ValueError(f"unknown topic: {', '.join(sorted(map(str, unknown)))}")
     frame["side"] = frame["holder"]
     spoken = np.where(frame["mode"].astype(object) == "narrated", "narrated", "own")
     frame["source"] = np.where(frame["holder"].astype(object) == frame["actor"].astype(object), spoken, "told")
     days = pd.to_datetime(frame["date"].replace("", None), errors="coerce", format="ISO8601")
     frame["day"] = days.dt.normalize().astype("datetime64[us]")
-    for name, values in _CATEGORIES.items():
+    for name, values in {**_CATEGORIES, "topic": (*topics, OTHER)}.items():
         frame[name] = _category(frame[name].fillna(""), values)
     for name, kind in {"score": float, "confidence": float, "start": int, "end": int}.items():
         frame[name] = frame[name].astype(kind)
     frame["reviewed"] = frame["reviewed"].fillna(False).astype(bool)
     return frame
+
+
+def topics_of(frame: pd.DataFrame) -> tuple[str, ...]:
+    """The topics with a proposition by which a frame's rows were tagged, in their order."""
+    return tuple(name for name in frame["topic"].cat.categories if name != OTHER)
 
 
 def select(
@@ -151,10 +160,10 @@ def matrix(
     min_n: int = MIN_N,
     *,
     sides: Sequence[str] = SIDES,
-    topics: Sequence[str] = TOPICS,
+    topics: Sequence[str] | None = None,
     thresholds: Sequence[float] = THRESHOLDS,
 ) -> pd.DataFrame:
-    """One row for every side and topic, with all that a cell discloses.
+    """One row for every side and topic (default: all of the frame's), with all that a cell discloses.
 
     ``position``, ``lower``, ``upper`` in [-1, 1] (interval: see ``intervals``), ``spread`` (standard deviation),
     ``favor``, ``against``, ``neutral`` (independent utterances by stance), ``n_statements``, ``n_independent``,
@@ -168,7 +177,9 @@ def matrix(
     ``COUNTED`` first.
     """
     seen, spoken = _read(frame)
-    grid = _grid(sides, topics)
+    known = topics_of(frame)
+    topics = known if topics is None else topics
+    grid = _grid(sides, topics, known)
     cells = grid.join(_summary(seen, spoken, _cell(spoken, sides, topics), len(grid)))
     cells["state"] = _states(cells, min_n)
     bands = np.array(BANDS, dtype=object)[_band_index(cells["position"], thresholds)]
@@ -189,7 +200,7 @@ def timeline(frame: pd.DataFrame, freq: str = "W") -> pd.DataFrame:
     cell = np.full(len(spoken), -1)
     keys, cell[dated] = np.unique(pair[dated] * FAR_DAY + (starts[dated] - YEAR_ONE).astype(int), return_inverse=True)
     first = YEAR_ONE + keys % FAR_DAY
-    cells = _grid(ACTORS, TOPICS).iloc[keys // FAR_DAY].reset_index(drop=True)
+    cells = _grid(ACTORS, topics_of(frame)).iloc[keys // FAR_DAY].reset_index(drop=True)
     cells["period"] = first.astype("datetime64[us]")
     cells["until"] = _period_ends(first, freq).astype("datetime64[us]")
     counted = _summary(seen, spoken, cell, len(cells)).rename(columns={"n_independent": "n"})
@@ -242,19 +253,20 @@ def shifts(frame: pd.DataFrame, before: Period, after: Period, min_n: int = MIN_
     - ``inconsistent``: it excludes zero, but one of the three checks finds less than half of it or the contrary;
     - ``reversed``: the position moved from one side of neutral to the other; ``partly_changed``: it moved otherwise.
 
-    One test in twenty may err; nothing is corrected for looking at sixteen cells at once. A day in both is before.
+    One test in twenty may err; nothing is corrected for looking at many cells at once. A day in both is before.
     """
     spoken = positions(frame)
     earlier, later = _within(spoken["day"], before), _within(spoken["day"], after) & ~_within(spoken["day"], before)
     spoken = spoken.assign(group=np.where(later, 1, 0))[earlier | later]
-    table = _differences(spoken, _cell(spoken), len(SIDES) * len(TOPICS)).set_axis(
+    topics = topics_of(frame)
+    table = _differences(spoken, _cell(spoken), len(SIDES) * len(topics)).set_axis(
         ["before", "after", "n_before", "n_after", "difference", "lower", "upper"], axis=1
     )
     for check, kept in _compositions(spoken).items():
         part = _differences(spoken[kept], _cell(spoken[kept]), len(table), bounds=False)
         table[check] = part["difference"].where(part[["n_0", "n_1"]].min(axis=1) >= min_n)
     table["verdict"] = _verdicts(table, min_n)
-    return _grid(SIDES, TOPICS).join(table)
+    return _grid(SIDES, topics).join(table)
 
 
 def compare(frame: pd.DataFrame, sides: Sequence[str], min_n: int = MIN_N) -> pd.DataFrame:
@@ -287,11 +299,12 @@ def portrayal(frame: pd.DataFrame, min_n: int = MIN_N) -> pd.DataFrame:
     """
     stated, told = positions(select(frame, sources=COUNTED)), positions(select(frame, sources=("told",)))
     spoken = pd.concat([stated.assign(group=0), told.assign(group=1)], ignore_index=True)
-    table = _differences(spoken, _cell(spoken), len(SIDES) * len(TOPICS)).set_axis(
+    topics = topics_of(frame)
+    table = _differences(spoken, _cell(spoken), len(SIDES) * len(topics)).set_axis(
         ["stated", "told", "n_stated", "n_told", "gap", "lower", "upper"], axis=1
     )
     table["enough"] = table[["n_stated", "n_told"]].min(axis=1) >= min_n
-    return _grid(SIDES, TOPICS).join(table)
+    return _grid(SIDES, topics).join(table)
 
 
 # --- evidence and the corpus -----------------------------------------------------------------------------------------
@@ -462,10 +475,11 @@ def _occurrences(frame: pd.DataFrame) -> pd.DataFrame:
         "confidence",
         "day",
     ]
-    topical = _codes(frame["topic"], TOPICS) >= 0
+    topics = topics_of(frame)
+    topical = _codes(frame["topic"], topics) >= 0
     rows = frame.loc[topical & frame["score"].notna().to_numpy(), light]
     utterances = rows["utterance_id"].astype("category").cat
-    key = _codes(rows["side"], ACTORS) * len(TOPICS) + _codes(rows["topic"], TOPICS)
+    key = _codes(rows["side"], ACTORS) * len(topics) + _codes(rows["topic"], topics)
     _, group = np.unique(key * max(len(utterances.categories), 1) + utterances.codes, return_inverse=True)
     source = _codes(rows["source"], SOURCES)
     best = np.full(group.max(initial=-1) + 1, len(SOURCES))
@@ -605,7 +619,8 @@ def _pair(spoken: pd.DataFrame, a: str, b: str, min_n: int) -> pd.DataFrame:
     """The rows of ``agreement`` for one pair."""
     both = spoken[spoken["side"].isin([a, b]).to_numpy()]
     both = both.assign(group=(both["side"] == b).to_numpy().astype(int))
-    table = _differences(both, _codes(both["topic"], TOPICS), len(TOPICS))
+    topics = topics_of(spoken)
+    table = _differences(both, _codes(both["topic"], topics), len(topics))
     enough = table[["n_0", "n_1"]].min(axis=1) >= min_n
     lower, upper = table["lower"], table["upper"]
     nearest = np.maximum(np.maximum(lower, -upper), 0)
@@ -613,7 +628,7 @@ def _pair(spoken: pd.DataFrame, a: str, b: str, min_n: int) -> pd.DataFrame:
         {
             "side_a": a,
             "side_b": b,
-            "topic": TOPICS,
+            "topic": topics,
             "n_a": table["n_0"],
             "n_b": table["n_1"],
             "agreement": 1 - table["difference"].abs() / 2,
@@ -679,15 +694,19 @@ def _codes(column: pd.Series, names: Sequence[str]) -> Ints:
     return places[column.cat.codes.to_numpy()]
 
 
-def _cell(spoken: pd.DataFrame, sides: Sequence[str] = SIDES, topics: Sequence[str] = TOPICS) -> Ints:
+def _cell(spoken: pd.DataFrame, sides: Sequence[str] = SIDES, topics: Sequence[str] | None = None) -> Ints:
     """The row of ``_grid`` that each utterance belongs to, or -1."""
+    topics = topics_of(spoken) if topics is None else topics
     side, topic = _codes(spoken["side"], sides), _codes(spoken["topic"], topics)
     return np.where((side >= 0) & (topic >= 0), side * len(topics) + topic, -1)
 
 
-def _grid(sides: Sequence[str], topics: Sequence[str]) -> pd.DataFrame:
+def _grid(sides: Sequence[str], topics: Sequence[str], known: Sequence[str] | None = None) -> pd.DataFrame:
+    """Every side with every topic; ``known`` are all of the frame's topics where ``topics`` are only some."""
     pairs = pd.MultiIndex.from_product([list(sides), list(topics)], names=["side", "topic"]).to_frame(index=False)
-    return pairs.assign(side=_category(pairs["side"], ACTORS), topic=_category(pairs["topic"], (*TOPICS, OTHER)))
+    return pairs.assign(
+        side=_category(pairs["side"], ACTORS), topic=_category(pairs["topic"], (*(known or topics), OTHER))
+    )
 
 
 def _divide(part: NDArray[Any], whole: NDArray[Any]) -> Floats:

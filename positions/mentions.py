@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from positions import codebook
-from positions.codebook.entries import OfficePhrase, word_pattern
+from positions.codebook.entries import Codebook, OfficePhrase, word_pattern
 from positions.records import ACTORS, OTHER, POLARITIES, TOPICS
 
 LONGEST = 6
@@ -54,6 +54,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class _Index:
+    book: Codebook
     phrases: dict[str, _Entry]
     shared: dict[str, tuple[_Entry, ...]]
     offices: dict[str, OfficePhrase]
@@ -61,9 +62,12 @@ class _Index:
     prefixes: tuple[tuple[str, str], ...]
 
 
-def find_mentions(text: str, language: str, published: str = "") -> list[Mention]:
-    """All mentions in order, none inside another; sides are those of the day ``published`` (ISO; empty: the latest)."""
-    index = _index(language if language in ("de", "en") else "en")
+def find_mentions(text: str, language: str, published: str = "", book: Codebook | None = None) -> list[Mention]:
+    """All mentions in order, none inside another; sides are those of the day ``published`` (ISO; empty: the latest).
+
+    ``book`` says who is who (default: the shipped codebook).
+    """
+    index = _index(book or codebook.load(), language if language in ("de", "en") else "en")
     words = list(_WORD.finditer(text))
     known = {entry.entity for entry in _full_names(index, text, words)}
     found: list[Mention] = []
@@ -77,7 +81,10 @@ def find_mentions(text: str, language: str, published: str = "") -> list[Mention
 
 
 def find_marks(text: str, language: str, published: str = "", mentions: Iterable[Mention] | None = None) -> list[Mark]:
-    """What the classifier is told of ``text``: the sides of names, the words of each topic and of each polarity."""
+    """What the classifier is told of ``text``: the sides of names, the words of each topic and of each polarity.
+
+    Topics are always the shipped codebook's, whose words the network has learned.
+    """
     mentions = find_mentions(text, language, published) if mentions is None else mentions
     book, language = codebook.load(), language if language in ("de", "en") else "en"
     marks = [Mark(m.start, m.end, m.side) for m in mentions if m.side in ACTORS]
@@ -89,9 +96,9 @@ def find_marks(text: str, language: str, published: str = "", mentions: Iterable
     return marks
 
 
-def person_side(entity: str, published: str) -> str:
+def person_side(entity: str, published: str, book: Codebook | None = None) -> str:
     """The side for which a person of the codebook speaks on a day: a former official's is ``other``."""
-    return codebook.load().person(entity).side_on(published)
+    return (book or codebook.load()).person(entity).side_on(published)
 
 
 def _mention_at(
@@ -117,10 +124,12 @@ def _look_up(
         entry = bearers[0] if len(bearers) == 1 else None
     if entry:
         entity = "" if entry.kind == _DEMONYM else entry.entity
-        return Mention(start, end, text[start:end], entry.kind, entity, _side(entry, published))
+        return Mention(start, end, text[start:end], entry.kind, entity, _side(index.book, entry, published))
     office = index.offices.get(phrase)
     holder = office.holder_on(published) if office else ""
-    return Mention(start, end, text[start:end], _OFFICE, holder, person_side(holder, published)) if holder else None
+    if not holder:
+        return None
+    return Mention(start, end, text[start:end], _OFFICE, holder, person_side(holder, published, index.book))
 
 
 def _by_part(index: _Index, text: str, word: re.Match[str]) -> Mention | None:
@@ -129,7 +138,7 @@ def _by_part(index: _Index, text: str, word: re.Match[str]) -> Mention | None:
     head = whole.split("-")[0]
     side = ""
     if head != whole and (entry := index.phrases.get(head) or index.phrases.get(_GENITIVE.sub("", head))):
-        side = _side(entry, "")
+        side = _side(index.book, entry, "")
     for length in range(len(whole), max(len(whole) - 4, 4), -1):
         side = side or index.stems.get(whole[:length].lower(), "")
     side = side or next(
@@ -146,18 +155,16 @@ def _full_names(index: _Index, text: str, words: list[re.Match[str]]) -> Iterato
                 yield entry
 
 
-def _side(entry: _Entry, published: str) -> str:
-    book = codebook.load()
+def _side(book: Codebook, entry: _Entry, published: str) -> str:
     if entry.kind == _PERSON:
-        return person_side(entry.entity, published)
+        return person_side(entry.entity, published, book)
     if entry.kind == _DEMONYM:
         return entry.entity
     return book.institution(entry.entity).side
 
 
 @cache
-def _index(language: str) -> _Index:
-    book = codebook.load()
+def _index(book: Codebook, language: str) -> _Index:
     phrases: dict[str, _Entry] = {}
     shared: dict[str, tuple[_Entry, ...]] = {}
     stems: dict[str, str] = {}
@@ -179,10 +186,10 @@ def _index(language: str) -> _Index:
     for alias in shared:
         phrases.pop(alias, None)
     offices = {phrase: office for office in book.roles.offices for phrase in office.phrases[language]}
-    return _Index(phrases, shared, offices, stems, tuple(sorted(prefixes, key=lambda pair: -len(pair[0]))))
+    return _Index(book, phrases, shared, offices, stems, tuple(sorted(prefixes, key=lambda pair: -len(pair[0]))))
 
 
-def side_of_description(words: str, language: str) -> str:
+def side_of_description(words: str, language: str, book: Codebook | None = None) -> str:
     """The side that a description such as "der französische Außenminister" names, or ``other``."""
-    sides = [mention.side for mention in find_mentions(words, language)]
+    sides = [mention.side for mention in find_mentions(words, language, book=book)]
     return sides[0] if sides else OTHER

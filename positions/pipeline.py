@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from positions import classifier
+from positions import classifier, codebook, entailment
 from positions.attribution import Memory, attribute
 from positions.classifier import Classifier, Reading
+from positions.codebook.entries import Codebook
 from positions.dates import date_statement
+from positions.entailment import ZeroShot
 from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
 from positions.statements import find_markers, to_statement
@@ -17,28 +19,49 @@ from positions.utterances import join_utterances
 
 CARRY = 2  # paragraph breaks over which a speaker's day holds
 Progress = Callable[[int, str], None]
+Reader = Classifier | ZeroShot
 
 
 def tag(
-    articles: Iterable[Article], *, progress: Progress | None = None, model: Path = classifier.MODEL
+    articles: Iterable[Article],
+    *,
+    progress: Progress | None = None,
+    model: Path | str = classifier.MODEL,
+    book: Codebook | None = None,
 ) -> list[TaggedStatement]:
     """Tag articles; rows come in the order of the articles and of their statements.
 
     ``progress(done, article_id)`` is called after each article. Utterances are joined over all articles of the call.
+    ``model`` is as in ``open_reader``; ``book`` is the codebook to tag by (default: the shipped one).
     """
-    reader = classifier.load(model)
+    reader = open_reader(model, book)
     rows: list[TaggedStatement] = []
     for done, article in enumerate(articles, start=1):
-        rows += tag_article(article, reader)
+        rows += tag_article(article, reader, book)
         if progress:
             progress(done, article.id)
     utterances = join_utterances(rows)
     return [replace(row, utterance_id=utterances[row.statement_id]) for row in rows]
 
 
-def tag_article(article: Article, reader: Classifier) -> list[TaggedStatement]:
+def open_reader(model: Path | str = classifier.MODEL, book: Codebook | None = None) -> Reader:
+    """The classifier for the topics of ``book`` (default: the shipped codebook), loaded once a process.
+
+    ``model`` is a folder in the shipped format, or a model of natural-language inference: a folder or a name on the
+    Hugging Face hub. Raises Unusable where it can't be had, or where the classifier has not learned a topic.
+    """
+    book = book or codebook.load()
+    if not classifier.is_shipped_format(Path(model)):
+        return entailment.load(str(model), book)
+    classifier.check_topics(book)
+    return classifier.load(Path(model))
+
+
+def tag_article(article: Article, reader: Reader, book: Codebook | None = None) -> list[TaggedStatement]:
     """The rows of one article; ``utterance_id`` is still empty."""
-    mentions = find_mentions(article.text, article.language, article.published)
+    book = book or codebook.load()
+    topics = {topic.key for topic in book.topics}
+    mentions = find_mentions(article.text, article.language, article.published, book)
     marks = find_marks(article.text, article.language, article.published, mentions)
     readings = reader.read(article.text, split_units(article.text, article.language), marks)
     memory, rows = Memory(), []
@@ -48,7 +71,8 @@ def tag_article(article: Article, reader: Classifier) -> list[TaggedStatement]:
         statement = to_statement(article, reading, reader.config["statement_threshold"])
         if statement is None:
             continue
-        attribution = attribute(article, reading, mentions, memory)
+        reading = replace(reading, topics=tuple(topic for topic in reading.topics if topic.topic in topics))
+        attribution = attribute(article, reading, mentions, memory, book)
         day = _date(article, statement, attribution.speaker, said)
         seen[statement.text] = seen.get(statement.text, 0) + 1
         rows += _rows(article, statement, attribution, day, reading, reader, seen[statement.text])
@@ -83,7 +107,7 @@ def _rows(
     attribution: Attribution,
     day: tuple[str, str],
     reading: Reading,
-    reader: Classifier,
+    reader: Reader,
     occurrence: int,
 ) -> Iterator[TaggedStatement]:
     """One row for each topic and each side that speaks."""

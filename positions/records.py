@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 ACTORS = ("Russia", "Ukraine", "USA", "Europe", "other")
 SIDES = ACTORS[:4]
-TOPICS = ("nato", "territory", "security_guarantees", "sanctions")
+TOPICS = ("nato", "territory", "security_guarantees", "sanctions")  # of the shipped codebook and its classifier
 OTHER = "other"
 STANCES = ("favor", "against", "neutral")
 MODES = ("direct", "indirect", "mixed", "narrated")
 DATE_BASES = ("expression", "article", "unknown")
 LANGUAGES = ("de", "en")
 POLARITIES = ("support", "oppose", "undo", "negate")
+
+
+class Unusable(ValueError):
+    """A codebook or model that the user named can't be used; the text names it and says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from functools import cache
 
 from positions import codebook
 from positions.classifier import Reading
+from positions.codebook.entries import Codebook
 from positions.mentions import Mention, side_of_description
 from positions.records import MODES, OTHER, Article
 
@@ -44,16 +45,24 @@ class Resolved:
 
 
 def resolve_speaker(
-    article: Article, reading: Reading, mentions: Sequence[Mention], before: Sequence[Resolved]
+    article: Article,
+    reading: Reading,
+    mentions: Sequence[Mention],
+    before: Sequence[Resolved],
+    book: Codebook | None = None,
 ) -> Resolved | None:
-    """Who speaks in ``reading``; ``before`` are the speakers of the article so far. None where no words name one."""
+    """Who speaks in ``reading``; ``before`` are the speakers of the article so far. None where no words name one.
+
+    ``book`` is the codebook that ``mentions`` come from (default: the shipped one).
+    """
     language = codebook_language(article.language)
     span, weight = point_at(article.text, reading, mentions, language)
     if before and weight < OWN and _goes_on(article.text, reading, before[-1]):
         return replace(before[-1], until=reading.end)
-    found = (
-        _resolve(article, article.text[slice(*span)].strip(_TIDY), span, mentions, before, language) if span else None
-    )
+    if not span:
+        return None
+    words = article.text[slice(*span)].strip(_TIDY)
+    found = _resolve(article, words, span, mentions, before, language, book or codebook.load())
     return replace(found, until=reading.end) if found else None
 
 
@@ -64,15 +73,21 @@ def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
 
 
 def _resolve(
-    article: Article, words: str, span: Range, mentions: Sequence[Mention], before: Sequence[Resolved], language: str
+    article: Article,
+    words: str,
+    span: Range,
+    mentions: Sequence[Mention],
+    before: Sequence[Resolved],
+    language: str,
+    book: Codebook,
 ) -> Resolved | None:
-    if gender := codebook.load().grammar.pronouns[language].get(words.casefold()):
+    if gender := book.grammar.pronouns[language].get(words.casefold()):
         return _antecedent(words, before, gender)
-    known = _known(words, [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]], language)
+    known = _known(words, [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]], language, book)
     if known:
         return known
-    name = _proper_name(words, language)
-    return _named(article, name, words, language) if name else _role(words, before, language)
+    name = _proper_name(words, language, book)
+    return _named(article, name, words, language, book) if name else _role(words, before, language)
 
 
 def codebook_language(language: str) -> str:
@@ -148,20 +163,19 @@ def _description_end(text: str, end: int, language: str) -> int:
     return stop
 
 
-def _known(words: str, inside: Sequence[Mention], language: str) -> Resolved | None:
+def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The codebook's person, else the holder of an office, else the institution that the words name."""
-    book = codebook.load()
     former = _says(words, "former", language) or _says(words, "outsiders", language)
     # of several names the last one: "Putins Berater Juri Uschakow"
     for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
-        if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language):
+        if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language, book):
             continue  # "der dänische Außenminister Mads Overgaard" names another holder than the codebook's
         person = book.person(mention.entity)
         chain = "" if mention.kind == "person" else f"{mention.text} → {person.name[language]}"
         side = OTHER if former and mention.kind == "person" else mention.side
         return Resolved(person.name[language], side, words, chain, person.gender, True)
     for mention in inside:
-        if not _is_person_beside(words, mention.text, language):
+        if not _is_person_beside(words, mention.text, language, book):
             return Resolved(book.institution(mention.entity).name[language], mention.side, words)
     return None
 
@@ -178,9 +192,9 @@ def _refer(words: str, speaker: Resolved) -> Resolved:
     return Resolved(speaker.speaker, speaker.side, words, chain, speaker.gender, speaker.person)
 
 
-def _named(article: Article, name: str, words: str, language: str) -> Resolved:
+def _named(article: Article, name: str, words: str, language: str, book: Codebook) -> Resolved:
     """A person whom the codebook does not know, by the fullest form of the name in the text."""
-    full = _full_name(article.text, name, language)
+    full = _full_name(article.text, name, language, book)
     at = article.text.find(full)
     described = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1] + words
     outside = _says(described, "outsiders", language) or _says(described, "former", language)
@@ -188,10 +202,10 @@ def _named(article: Article, name: str, words: str, language: str) -> Resolved:
     return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1)
 
 
-def _full_name(text: str, name: str, language: str) -> str:
+def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
     family = name.split()[-1]
     for match in re.finditer(rf"(?:[A-ZÄÖÜ][\w'’-]+ ){{1,2}}{re.escape(family)}\b", text):
-        candidate = _proper_name(match.group(), language)
+        candidate = _proper_name(match.group(), language, book)
         if len(candidate.split()) > len(name.split()) and candidate.endswith(family):
             return candidate
     return name
@@ -208,12 +222,12 @@ def _role(words: str, before: Sequence[Resolved], language: str) -> Resolved:
     return Resolved(bare or words, OTHER if outside else "", words)
 
 
-def _proper_name(words: str, language: str) -> str:
+def _proper_name(words: str, language: str, book: Codebook) -> str:
     """The person's name in a description, without titles and roles; empty where there is none."""
     roles, best = _role_words(language), ""
     for match in _NAME.finditer(_POSSESSOR.sub("", words)):
         parts = _without_determiner(match.group().split(), language)
-        while parts and (_is_title(parts[0], roles) or side_of_description(parts[0], language) != OTHER):
+        while parts and (_is_title(parts[0], roles) or side_of_description(parts[0], language, book) != OTHER):
             parts = parts[1:]
         while parts and _is_title(parts[-1], roles):
             parts = parts[:-1]
@@ -231,12 +245,12 @@ def _without_determiner(parts: list[str], language: str) -> list[str]:
     return parts
 
 
-def _is_person_beside(words: str, known: str, language: str) -> bool:
+def _is_person_beside(words: str, known: str, language: str, book: Codebook) -> bool:
     """Whether a description such as "Nato-Sprecherin Ada Holm" or "the EU's top diplomat" means a person."""
     rest = words.replace(known, " ")
     roles = _role_words(language, persons_only=True)
     parts = [*rest.split(), *words.split("-")[1:]]
-    return len(_proper_name(rest, language).split()) >= 2 or any(_is_role(word, roles) for word in parts)
+    return len(_proper_name(rest, language, book).split()) >= 2 or any(_is_role(word, roles) for word in parts)
 
 
 def _is_role(word: str, roles: frozenset[str]) -> bool:

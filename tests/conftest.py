@@ -5,16 +5,19 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import streamlit as st
+import tiny_nli
 from streamlit.testing.v1 import AppTest
 
 import positions
-from positions.records import Article, TaggedStatement
+from positions.codebook import Codebook
+from positions.records import OTHER, TOPICS, Article, TaggedStatement
 
 ROOT = Path(__file__).parents[1]
 Progress = Callable[[int, str], None]
@@ -99,17 +102,23 @@ def rows_of(article: Article) -> Iterable[TaggedStatement]:
 
 @pytest.fixture
 def tagger(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Stands in for ``positions.pipeline``; counts its calls in ``calls``."""
+    """Stands in for ``positions.pipeline``; counts its calls in ``calls``, gives its topics the codebook's keys."""
     fake = ModuleType("positions.pipeline")
     fake.calls = 0
 
     def tag(
-        articles: Iterable[Article], *, progress: Callable[[int, str], None] | None = None
+        articles: Iterable[Article],
+        *,
+        progress: Callable[[int, str], None] | None = None,
+        model: Path | str,
+        book: Codebook,
     ) -> list[TaggedStatement]:
         fake.calls += 1
+        keys = [topic.key for topic in book.topics]
+        names = {OTHER: OTHER} | {topic: keys[place % len(keys)] for place, topic in enumerate(TOPICS)}
         rows: list[TaggedStatement] = []
         for number, article in enumerate(articles):
-            rows += rows_of(article)
+            rows += [replace(row, topic=names[row.topic]) for row in rows_of(article)]
             if progress:
                 progress(number + 1, article.id)
         return rows
@@ -131,7 +140,8 @@ def corpus_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "articles.jsonl").write_text(text, encoding="utf-8")
     monkeypatch.setenv("POSITIONS_DATA", str(folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("POSITIONS_UPLOADS", raising=False)
+    for name in ("POSITIONS_UPLOADS", "POSITIONS_CODEBOOK", "POSITIONS_MODEL"):
+        monkeypatch.delenv(name, raising=False)
     st.cache_resource.clear()
     st.cache_data.clear()
     return folder
@@ -151,6 +161,34 @@ def open_app(tagger: ModuleType, corpus_folder: Path) -> Callable[..., AppTest]:
         return app
 
     return start
+
+
+OWN_TOPICS = """
+topics:
+  - key: nuclear_energy
+    name: {de: Atomkraft, en: Nuclear energy}
+    proposition: {de: Atomkraftwerke sollen weiterlaufen., en: Nuclear power plants should keep running.}
+    core:
+      de: [(atom|kern)(kraft|energie)]
+      en: ["nuclear (power|energy|plants?)"]
+  - key: speed_limit
+    name: {de: Tempolimit, en: Speed limit}
+    proposition: {de: Auf Autobahnen soll ein Tempolimit gelten., en: Motorways should have a speed limit.}
+"""
+
+
+@pytest.fixture
+def own_topics(tmp_path: Path) -> Path:
+    """A codebook file of two topics that no shipped model knows."""
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN_TOPICS, encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def nli(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny model of natural-language inference."""
+    return tiny_nli.make(tmp_path_factory.mktemp("nli"))
 
 
 BODY = (

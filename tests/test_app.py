@@ -12,7 +12,8 @@ from conftest import NASTY, SAID, make_pdf
 from streamlit.testing.v1 import AppTest
 
 from positions import bundle
-from positions.ui import bundles, downloads, quality, uploads
+from positions.records import Unusable
+from positions.ui import bundles, downloads, quality, settings, uploads
 
 PAGES = ("positions", "over_time", "compare", "statements", "articles", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
@@ -459,3 +460,71 @@ def test_a_failing_tagger_is_reported_plainly(open_app, tagger):
     assert [one.value for one in app.error] == ["The articles could not be tagged. The reason is in the server's log."]
     tagger.tag = good
     assert quiet(app.run())
+
+
+def test_topics_of_the_operators_own(open_app, own_topics, monkeypatch):
+    """Every page shows the own topics by their names, in both languages, and none of the shipped ones."""
+    monkeypatch.setenv("POSITIONS_CODEBOOK", str(own_topics))
+    for lang, names in (("en", ("Nuclear energy", "Speed limit")), ("de", ("Atomkraft", "Tempolimit"))):
+        app = open_app(lang=lang, cell_side="Ukraine", cell_topic="speed_limit")
+        assert quiet(app)
+        chosen = next(one for one in app.selectbox if one.key == "cell_topic")
+        assert (chosen.value, tuple(chosen.options)) == ("speed_limit", names)
+        chart = app.get("plotly_chart")[0].proto.spec
+        assert all(word in chart for name in names for word in name.split())
+        assert not any(word in chart for word in ("NATO", "Nato", "anctions", "anktionen"))
+        assert any(f"8 {'of' if lang == 'en' else 'von'} 8" in one.value or " 8**" in one.value for one in app.markdown)
+    for page in PAGES[1:]:
+        app = open_app(page, topic="nuclear_energy")
+        assert quiet(app), page
+    assert "Nuclear power plants should keep running." in "".join(one.value for one in app.markdown)
+    assert not any("All four" in one.value or "NATO" in one.value for one in app.markdown)
+    sentence = next(one.value for one in app.code)
+    assert f"codebook v{settings.book().version}" in sentence
+
+
+def test_a_model_that_is_not_calibrated_is_called_so(open_app, own_topics, nli, monkeypatch):
+    """Cards, columns, the filter and the method page say it; the shipped model's figures are not shown for it."""
+    monkeypatch.setenv("POSITIONS_CODEBOOK", str(own_topics))
+    monkeypatch.setenv("POSITIONS_MODEL", str(nli))
+    app = open_app("statements")
+    assert quiet(app) and "80%, uncalibrated" in texts(app)
+    assert "Confidence (uncalibrated) at least" in [one.label for one in app.slider]
+    assert any("Not calibrated" in one.value for one in app.caption)
+    assert f"model {nli.name}." in app.code[0].value
+    app = open_app("method")
+    shown = "".join(one.value for one in app.markdown)
+    assert quiet(app) and "**not calibrated**" in shown and "natural-language inference" in shown
+    assert len(app.dataframe) == 0 and "None. The figures of the shipped classifier do not hold" in shown
+
+
+@pytest.mark.parametrize("text", [None, "topics: [{key: a, name: A}]"])
+def test_a_codebook_that_cannot_be_used_is_reported_plainly(open_app, own_topics, monkeypatch, caplog, text):
+    """Visitors get a sentence without paths, the log the file, the entry and the reason."""
+    own_topics.unlink() if text is None else own_topics.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("POSITIONS_CODEBOOK", str(own_topics))
+    app = open_app()
+    (said,) = (one.value for one in app.error)
+    assert not app.exception and "cannot be used" in said and "own.yaml" not in said
+    assert "own.yaml: " in caplog.text and (text is None or "a: proposition must have de and en" in caplog.text)
+
+
+def test_a_model_that_cannot_be_used_is_reported_plainly(open_app, tagger, own_topics, monkeypatch, caplog):
+    """What the classifier refuses is the operator's affair, too."""
+    monkeypatch.setenv("POSITIONS_CODEBOOK", str(own_topics))
+    tagger.tag = lambda *_, **__: (_ for _ in ()).throw(Unusable("cannot judge the topic nuclear_energy"))
+    app = open_app()
+    assert not app.exception and any("cannot be used" in one.value for one in app.error)
+    assert "cannot judge the topic nuclear_energy" in caplog.text
+
+
+def test_another_codebook_is_tagged_anew(open_app, tagger, own_topics, monkeypatch):
+    """A corpus remembered under other settings is not taken for this one; the old settings find theirs again."""
+    assert quiet(open_app()) and tagger.calls == 1
+    monkeypatch.setenv("POSITIONS_CODEBOOK", str(own_topics))
+    assert quiet(open_app()) and tagger.calls == 2
+    own_topics.write_text(own_topics.read_text("utf-8").replace("Speed limit", "Limit"), encoding="utf-8")
+    app = open_app()
+    assert quiet(app) and tagger.calls == 3
+    monkeypatch.delenv("POSITIONS_CODEBOOK")
+    assert quiet(open_app()) and tagger.calls == 3

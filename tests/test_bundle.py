@@ -211,3 +211,21 @@ def test_a_missing_file_is_named(tmp_path):
     """So that the command line can say which."""
     with pytest.raises(bundle.BadBundle, match=r"none\.zip"):
         bundle.read(tmp_path / "none.zip")
+
+
+def test_a_bundle_of_other_topics_is_read_by_its_own_codebook(own_topics, tmp_path):
+    """Its codebook and manifest hold the own topics and another hash; a topic that they lack is refused."""
+    book = codebook.load_own(own_topics)
+    rows = store.to_frame([row(topic="speed_limit")])
+    model = {"name": "some-nli", "version": "", "sha256": "f" * 64}
+    path = tmp_path / "own.zip"
+    path.write_bytes(made(rows, book=book, model=model))
+    found = bundle.read(path)
+    assert found.intact and found.topics == ("nuclear_energy", "speed_limit")
+    assert found.manifest["model"] == model
+    assert found.manifest["codebook"]["sha256"] != bundle.codebook_facts()["sha256"]
+    assert found.manifest["codebook"]["version"] == book.version
+    assert "Motorways should have a speed limit." in unzipped(path.read_bytes())["codebook.yaml"].decode()
+    path.write_bytes(made(rows))
+    with pytest.raises(bundle.BadBundle, match="topic 'speed_limit' is unknown"):
+        bundle.read(path)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from positions import codebook
-from positions.records import ACTORS, LANGUAGES, SIDES, TOPICS
+from positions.records import ACTORS, LANGUAGES, SIDES, TOPICS, Unusable
 
 BOOK = codebook.load()
 
@@ -344,3 +344,103 @@ def test_files_say_how_they_were_compiled() -> None:
         text = (codebook.FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
         assert "How it was compiled" in text.split("\n\n")[0] + text[:900], name
         assert yaml.load(text, yaml.CSafeLoader), name
+
+
+PERSON = """
+people:
+  - {id: ada-holm, name: Ada Holm, gender: f, country: germany, side: Europe, offices: [OFFICE]}
+"""
+OFFICE = "{de: deutsche Verkehrsministerin, en: German transport minister, from: 2025-05-06, to: null}"
+
+
+def own(tmp_path: Path, text: str) -> Path:
+    """A user's codebook file."""
+    file = tmp_path / "own.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_own_topics_take_the_place_of_the_shipped_ones(own_topics: Path) -> None:
+    """People and words stay; words and boundary of a topic may be missing; the version tells two files apart."""
+    book = codebook.load_own(own_topics)
+    nuclear, limit = book.topics
+    assert (nuclear.key, limit.name["de"], limit.core["de"]) == ("nuclear_energy", "Tempolimit", ())
+    assert nuclear.core_pattern("de").search("Die Kernkraft bleibt")
+    assert (book.people, book.cues, book.bands) == (BOOK.people, BOOK.cues, BOOK.bands)
+    assert len(book.version) == 8 and codebook.load_own(own_topics) is book
+    own_topics.write_text(own_topics.read_text("utf-8") + "version: '7'\n", "utf-8")
+    assert codebook.load_own(own_topics).version == "7"
+
+
+def test_own_people_are_added(tmp_path: Path) -> None:
+    """A new person joins the shipped ones; one with a known id takes the entry's place; topics stay."""
+    book = codebook.load_own(own(tmp_path, PERSON.replace("OFFICE", OFFICE)))
+    assert book.person("ada-holm").side_on("2025-12-03") == "Europe"
+    assert len(book.people) == len(BOOK.people) + 1 and book.topics is BOOK.topics
+    text = PERSON.replace("ada-holm", "donald-trump").replace("Ada Holm", "Donald Trump").replace("OFFICE", "")
+    assert codebook.load_own(own(tmp_path, text)).person("donald-trump").offices == ()
+
+
+def test_own_institutions_and_demonyms_are_added(tmp_path: Path) -> None:
+    """A land with its adjective, and a body in it."""
+    text = """
+demonyms:
+  - id: bavaria
+    side: Europe
+    name: {de: Bayern, en: Bavaria}
+    adjective: Bavarian
+    de: {prefix: [], stems: [bayerisch], words: [Bayern, Bayerns]}
+    en: {prefix: [], words: [Bavaria, Bavarian]}
+institutions:
+  - {id: landtag, kind: institution, name: Landtag, aliases: [Landtag], side: Europe, country: bavaria}
+"""
+    book = codebook.load_own(own(tmp_path, text))
+    assert book.institution("landtag").country == "bavaria"
+    assert {"bavaria", "germany"} <= {demonym.id for demonym in book.demonyms}
+
+
+TOPIC = "topics: [{key: KEY, name: NAME, proposition: P}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("topics: [{key: a, name: A}]", "topics: a: proposition must have de and en, found None"),
+        ("topics: [{key: a, name: A, proposition: {de: Ja.}}]", "topics: a: proposition must have de and en"),
+        ("topics: [{key: a, proposition: P.}]", "topics: a: name must have de and en"),
+        ("topics: []", "topics: expected a list of entries"),
+        ("topics: [nuclear]", "topics: entry 1: expected fields"),
+        (TOPIC.replace("KEY", "Tempo Limit"), "key must be small letters"),
+        (TOPIC.replace("KEY", "other"), "key must be small letters"),
+        (TOPIC.replace("KEY", "a").replace("NAME", "'<b>A</b>'"), "topics: a: name must be at most 60 characters"),
+        (TOPIC.replace("KEY", "a").replace("NAME", "N" * 61), "name must be at most 60 characters"),
+        (TOPIC.replace("}]", ", core: ['(']}]").replace("KEY", "a"), "a: '\\(' is not a regular expression"),
+        (f"topics: [{', '.join(['{key: a, name: A, proposition: P}'] * 2)}]", "topics: a stands twice"),
+        (
+            "topics: [" + ", ".join(f"{{key: k{n}, name: A, proposition: P}}" for n in range(13)) + "]",
+            "topics: at most 12, found 13",
+        ),
+        ("topics: [{key: a", "while parsing a flow mapping"),
+        ("bands: []", "unknown field 'bands'; a codebook may hold version, topics, people"),
+        ("- a", "expected fields"),
+        ("", "expected fields, found None"),
+        (PERSON.replace("OFFICE", OFFICE).replace("germany", "prussia"), "people: ada-holm: country 'prussia' is not"),
+        (PERSON.replace("OFFICE", OFFICE).replace("Ada Holm", "Putin"), "'Putin' belongs to"),
+        ("version: 2", "version must be text, found 2"),
+    ],
+)
+def test_a_broken_file_of_ones_own_is_named(tmp_path: Path, text: str, reason: str) -> None:
+    """File, entry and reason."""
+    with pytest.raises(Unusable, match=rf"(?s)own\.yaml: .*{reason}"):
+        codebook.load_own(own(tmp_path, text))
+
+
+def test_a_file_of_ones_own_that_is_not_there(tmp_path: Path) -> None:
+    """A missing file, a folder, and bytes that are no text."""
+    for path in (tmp_path / "none.yaml", tmp_path):
+        with pytest.raises(Unusable, match=path.name):
+            codebook.load_own(path)
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(b"\xff\x00\x80")
+    with pytest.raises(Unusable, match="binary"):
+        codebook.load_own(binary)

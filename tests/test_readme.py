@@ -138,6 +138,15 @@ def test_the_gold_example_is_read(tmp_path):
     assert item.article.text[statement.start : statement.end].startswith("Norway")
 
 
+def test_the_codebook_example_is_read(tmp_path):
+    """The example of a codebook of one's own is one that ``--codebook`` takes."""
+    path = tmp_path / "own.yaml"
+    path.write_text(README.split("```yaml\n", 1)[1].split("```")[0], "utf-8")
+    book = codebook.load_own(path)
+    assert [topic.key for topic in book.topics] == ["nuclear_energy", "speed_limit"]
+    assert book.person("ada-holm").side_on("2026-01-01") == "Europe"
+
+
 def test_figures_have_their_place():
     """The measured figures stand between marks, so that a program can renew them."""
     assert README.count("<!-- figures -->") == README.count("<!-- /figures -->") == 1

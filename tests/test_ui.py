@@ -67,7 +67,7 @@ def test_no_word_is_left_over():
     code = "\n".join(path.read_text(encoding="utf-8") for path in (reading.ROOT / "positions").rglob("*.py"))
     code += (reading.ROOT / "app.py").read_text(encoding="utf-8")
     computed = {name for name in re.findall(r"""[("'.]([a-z_]+)\.?\{""", code)} | set(
-        re.findall(r'option\("(\w+)"', code)
+        re.findall(r'(?:option|group)\("(\w+)"', code)
     )
     computed |= {"positions", "over_time", "compare", "statements", "articles", "method", "figures", "count", "footer"}
     unused = [

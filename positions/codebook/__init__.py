@@ -1,11 +1,15 @@
 """Who is who, which words report speech, and what the topics mean: data files, and one ``load`` that checks them.
 
 The YAML files beside this module are the codebook; their headers say what each field means and how they were compiled.
+A user's own file holds what it changes; ``load_own`` lays it over the shipped ones.
 """
 
+import dataclasses
 import datetime
 import functools
+import hashlib
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,8 +33,9 @@ from positions.codebook.entries import (
     Side,
     Topic,
     Verb,
+    word_pattern,
 )
-from positions.records import ACTORS, LANGUAGES, POLARITIES, TOPICS
+from positions.records import ACTORS, LANGUAGES, OTHER, POLARITIES, TOPICS, Unusable
 
 __all__ = [
     "Band",
@@ -49,6 +54,7 @@ __all__ = [
     "Topic",
     "Verb",
     "load",
+    "load_own",
 ]
 
 FOLDER = Path(__file__).parent
@@ -60,7 +66,11 @@ VERB_CLASSES = (
 )
 THEMES = ("light", "dark")
 CUE_LISTS = ("sources", "hearsay", "relays", "silence", "conditions", "red_lines", "offers", "refusals")
+OWN = ("version", "topics", "people", "institutions", "demonyms")  # what a user's file may hold
+MOST_TOPICS, LONGEST_NAME = 12, 60
 Fields = dict[str, Any]
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_MARKUP = re.compile(r"[<>\[\]{}$*_`\\\x00-\x1f]")  # names stand in labels that read Markdown and HTML
 
 
 @functools.cache
@@ -87,6 +97,21 @@ def load(path: Path | None = None) -> Codebook:
         polarity=_read(folder / "polarity.yaml", _polarity),
         grammar=_read(folder / "grammar.yaml", _grammar),
     )
+
+
+def load_own(file: Path) -> Codebook:
+    """The shipped codebook with what the user's ``file`` (YAML) changes.
+
+    ``topics`` (1 to 12) take the place of the shipped ones; ``people``, ``institutions`` and ``demonyms`` add entries,
+    or replace those with the same id. ``version`` is by default made from the file's bytes. The same bytes give the
+    same object. Raises Unusable with file, entry and reason.
+    """
+    try:
+        return _lay_over(file.read_bytes())
+    except OSError as error:
+        raise Unusable(f"{file}: {error.strerror or error}") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise Unusable(f"{file}: {error}") from error
 
 
 # Reading and checking: readers say what is wrong with a value, their callers add entry and file ----------------------
@@ -191,8 +216,12 @@ def _check_owners(names: Iterable[tuple[str, str]]) -> None:
 
 def _people(data: Any, countries: set[str]) -> tuple[Person, ...]:
     people = _entries(data, functools.partial(_person, countries=countries))
-    _check_owners((name, person.id) for person in people for name in person.aliases)
+    _check_people(people)
     return people
+
+
+def _check_people(people: Iterable[Person]) -> None:
+    _check_owners((name, person.id) for person in people for name in person.aliases)
 
 
 def _person(data: Fields, countries: set[str]) -> Person:
@@ -222,9 +251,13 @@ def _office(data: Fields) -> Office:
 
 def _institutions(data: Any, countries: set[str]) -> tuple[Institution, ...]:
     institutions = _entries(data, functools.partial(_institution, countries=countries))
+    _check_institutions(institutions)
+    return institutions
+
+
+def _check_institutions(institutions: Iterable[Institution]) -> None:
     for language in LANGUAGES:
         _check_owners((name, entry.side) for entry in institutions for name in entry.aliases[language])
-    return institutions
 
 
 def _institution(data: Fields, countries: set[str]) -> Institution:
@@ -390,6 +423,93 @@ def _topic(data: Fields) -> Topic:
         core=_phrases(data, "core"),
         near=_phrases(data, "near"),
     )
+
+
+# A user's own file --------------------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=4)
+def _lay_over(data: bytes) -> Codebook:
+    """The shipped codebook with the entries of a user's file."""
+    fields, shipped = _fields(yaml.load(data, yaml.CSafeLoader)), load()
+    digest = hashlib.sha256(data).hexdigest()
+    if unknown := sorted(map(str, set(fields) - set(OWN))):
+        raise ValueError(f"unknown field {unknown[0]!r}; a codebook may hold {', '.join(OWN)}")
+    demonyms = _added(fields, "demonyms", shipped.demonyms, _demonym)
+    countries = {demonym.id for demonym in demonyms}
+    people = _added(fields, "people", shipped.people, functools.partial(_person, countries=countries))
+    build = functools.partial(_institution, countries=countries)
+    institutions = _added(fields, "institutions", shipped.institutions, build)
+    _check_people(people)
+    _check_institutions(institutions)
+    return dataclasses.replace(
+        shipped,
+        version=_text(fields, "version") if "version" in fields else digest[:8],
+        digest=digest,
+        people=people,
+        institutions=institutions,
+        demonyms=demonyms,
+        roles=_read(FOLDER / "roles.yaml", functools.partial(_roles, people=people, demonyms=demonyms)),
+        topics=_own_topics(fields["topics"]) if "topics" in fields else shipped.topics,
+    )
+
+
+def _added(fields: Fields, section: str, shipped: tuple[Any, ...], build: Callable[[Fields], Any]) -> tuple[Any, ...]:
+    """The shipped entries with those of a section, ordered by id."""
+    if section not in fields:
+        return shipped
+    own = _section(section, fields[section], build)
+    _check_once(section, (entry.id for entry in own))
+    merged = {entry.id: entry for entry in (*shipped, *own)}
+    return tuple(merged[id] for id in sorted(merged))
+
+
+def _own_topics(entries: Any) -> tuple[Topic, ...]:
+    topics = _section("topics", entries, _own_topic)
+    _check_once("topics", (topic.key for topic in topics))
+    if len(topics) > MOST_TOPICS:
+        raise ValueError(f"topics: at most {MOST_TOPICS}, found {len(topics)}")
+    return topics
+
+
+def _own_topic(data: Fields) -> Topic:
+    key, name = _text(data, "key"), _names(data, "name")
+    if not _KEY.fullmatch(key) or key in (OTHER, "all"):
+        raise ValueError(f"key must be small letters, digits and _, and not other or all, found {key!r}")
+    for text in name.values():
+        if len(text) > LONGEST_NAME or _MARKUP.search(text):
+            raise ValueError(f"name must be at most {LONGEST_NAME} characters without markup, found {text!r}")
+    topic = Topic(
+        key=key,
+        name=name,
+        proposition=_names(data, "proposition"),
+        boundary=_names(data, "boundary") if "boundary" in data else dict.fromkeys(LANGUAGES, ""),
+        core=_own_phrases(data, "core"),
+        near=_own_phrases(data, "near"),
+    )
+    for terms in (*topic.core.values(), *topic.near.values()):
+        word_pattern(terms)
+    return topic
+
+
+def _own_phrases(data: Fields, key: str) -> Phrases:
+    value = _languages(data, key, shared=list) if key in data else {}
+    return {language: _texts(value, language, optional=True) for language in LANGUAGES}
+
+
+def _section(name: str, entries: Any, build: Callable[[Fields], Any]) -> tuple[Any, ...]:
+    try:
+        return tuple(_each(entries, build))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _check_once(section: str, keys: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"{section}: {key} stands twice")
+        seen.add(key)
 
 
 def _band(data: Fields) -> Band:

@@ -175,7 +175,10 @@ class Cues:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Topic:
-    """A topic with its proposition and words; ``core`` and ``near`` hold regular expressions by language."""
+    """A topic with its proposition and words; ``core`` and ``near`` hold regular expressions by language.
+
+    A user's own topic may lack words and boundary.
+    """
 
     key: str
     name: Mapping[str, str]
@@ -214,7 +217,10 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Codebook:
-    """The whole codebook; tuples keep the order of the files."""
+    """The whole codebook; tuples keep the order of the files.
+
+    ``digest`` is the SHA-256 (hex) of the user's file that was laid over the shipped ones, empty where there is none.
+    """
 
     version: str
     people: tuple[Person, ...]
@@ -227,6 +233,7 @@ class Codebook:
     sides: tuple[Side, ...]
     polarity: Mapping[str, Phrases]
     grammar: Grammar
+    digest: str = ""
 
     @functools.cached_property
     def _people(self) -> dict[str, Person]:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from positions import figures, measures
-from positions.records import TOPICS
 from positions.ui import quality, tables, view
 
 v = view()
@@ -11,8 +10,8 @@ t = v.words
 numbers = v.chart_words
 
 st.header(t("about.propositions"), anchor=False)
-st.markdown(t("about.propositions_text"))
-for topic in TOPICS:
+st.markdown(f"{t('about.propositions_text')} {t('about.alike')}")
+for topic in measures.topics_of(v.corpus.statements):
     st.markdown(f"- **{t.option('topic', topic)}** – {tables.proposition(topic, t)}")
 
 st.header(t("about.bands"), anchor=False)
@@ -35,7 +34,7 @@ for part in ("measures", "tags"):
     st.markdown(t(f"about.{part}_text"))
 
 st.header(t("about.figures"), anchor=False)
-model = quality.model_figures()
+model = quality.measured()
 measured = quality.gold_sets(model)
 st.markdown(t("about.figures_text" if measured else "about.figures_none"))
 for name, found in measured.items():

@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from positions import bundle, codebook, figures, measures
-from positions.records import TOPICS
-from positions.ui import quality
+from positions import bundle, figures, measures
+from positions.ui import quality, settings
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
@@ -25,7 +24,16 @@ def make(
     """The zip of a view of the rows ``frame``, made today; ``cited`` cites it, ``measured`` are the model's figures."""
     texts = {"method.md": method(words, measured), "README.txt": f"{words('bundle.readme', cited=cited)}\n"}
     today = datetime.now(UTC).date()
-    return bundle.make(frame, corpus.articles, texts, page=page, parameters=parameters, created=today)
+    return bundle.make(
+        frame,
+        corpus.articles,
+        texts,
+        page=page,
+        parameters=parameters,
+        created=today,
+        book=settings.book(),
+        model=settings.model_facts(),
+    )
 
 
 def method(words: Words, measured: Mapping[str, Any]) -> str:
@@ -42,7 +50,8 @@ def method(words: Words, measured: Mapping[str, Any]) -> str:
         for band, lower, upper in zip(measures.BANDS, edges, edges[1:], strict=False)
     ]
     propositions = [
-        f"**{words.option('topic', key)}** – {codebook.load().topic(key).proposition[words.language]}" for key in TOPICS
+        f"**{words.option('topic', topic.key)}** – {topic.proposition[words.language]}"
+        for topic in settings.book().topics
     ]
     parts = [
         f"# {words('method.title')}",
@@ -61,7 +70,8 @@ def method(words: Words, measured: Mapping[str, Any]) -> str:
 
 def _part(name: str, words: Words, items: Sequence[str] = ()) -> list[str]:
     listed = ["\n".join(f"- {item}" for item in items)] if items else []
-    return [f"## {words(f'about.{name}')}", words(f"about.{name}_text"), *listed]
+    text = words(f"about.{name}_text") + (f" {words('about.alike')}" if name == "propositions" else "")
+    return [f"## {words(f'about.{name}')}", text, *listed]
 
 
 def _figures(words: Words, sets: Mapping[str, Mapping[str, Any]]) -> list[str]:

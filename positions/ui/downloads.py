@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from positions import store
-from positions.ui import bundles, links, quality
+from positions.ui import bundles, links, quality, settings
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
@@ -32,7 +32,7 @@ def footer(frame: pd.DataFrame, corpus: Corpus, words: Words, page: str) -> None
             _menu("everything", words.count("footer.everything", len(corpus.statements)), corpus.statements, words)
             st.download_button(
                 words("footer.bundle"),
-                partial(bundles.make, frame, corpus, words, quality.model_figures(), cited, page, links.parameters()),
+                partial(bundles.make, frame, corpus, words, quality.measured(), cited, page, links.parameters()),
                 "positions-bundle.zip",
                 "application/zip",
                 key="bundle",
@@ -83,16 +83,16 @@ def file_bytes(kind: str, frame: pd.DataFrame) -> bytes:
 
 
 def model_name() -> str:
-    """Name and version of the shipped model, as its figures give them."""
+    """Name and version of the shipped model, as its figures give them; the name of another one."""
+    if not settings.shipped_model():
+        return settings.model_name()
     figures = quality.model_figures()
     return " ".join(str(figures[key]) for key in ("model", "version") if figures.get(key)) or "–"
 
 
 def codebook_version() -> str:
     """The codebook's version."""
-    from positions import codebook
-
-    return str(getattr(codebook.load(), "version", "1"))
+    return settings.book().version
 
 
 def _menu(name: str, label: str, frame: pd.DataFrame, words: Words) -> None:

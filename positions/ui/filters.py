@@ -7,21 +7,20 @@ import pandas as pd
 import streamlit as st
 
 from positions import measures
-from positions.records import ACTORS, MODES, OTHER, STANCES, TOPICS
+from positions.records import ACTORS, MODES, STANCES
 from positions.ui import links, markup, quality
 from positions.ui.markup import tag
 from positions.ui.words import Words
 
 CODES = {
     "side": ACTORS,
-    "topic": (*TOPICS, OTHER),
     "stance": STANCES,
     "mode": MODES,
     "actor": ACTORS,
     "source": measures.SOURCES,
 }
 DEFAULTS: dict[str, tuple[str, ...]] = {"source": measures.COUNTED}
-FROM_CORPUS = ("outlet", "speaker", "language")
+FROM_CORPUS = ("topic", "outlet", "speaker", "language")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def sidebar(words: Words, frame: pd.DataFrame) -> None:
     """All other filters."""
     st.subheader(words("filters.title"))
     for name in ("side", "topic", "stance"):
-        _several(name, words)
+        _several(name, words, frame if name in FROM_CORPUS else None)
     shape = "DD.MM.YYYY" if words.language == "de" else "YYYY-MM-DD"
     for name in ("since", "until"):
         links.day(name, words(f"filters.{name}"), format=shape)
@@ -134,7 +133,12 @@ def reset() -> None:
 
 
 def _several(name: str, words: Words, frame: pd.DataFrame | None = None) -> None:
-    codes = list(CODES[name]) if frame is None else [str(code) for code in frame[name].value_counts().index if code]
+    if frame is None:
+        codes = list(CODES[name])
+    elif name == "topic":
+        codes = list(frame[name].cat.categories)
+    else:
+        codes = [str(code) for code in frame[name].value_counts().index if code]
     links.many(
         name,
         codes,
@@ -155,7 +159,7 @@ def _spoken(name: str, value: object, words: Words) -> str:
 
 def _promise(confidence: float, words: Words) -> str:
     """How often rows of at least this confidence were right on annotated text."""
-    found = quality.precision(quality.model_figures(), confidence)
+    found = quality.precision(quality.measured(), confidence)
     if found is None:
         return words("filters.confidence_unknown")
     return words(

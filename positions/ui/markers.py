@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from positions import events
-from positions.ui import View, markup
+from positions.ui import View, markup, settings
 from positions.ui.markup import tag
 from positions.ui.words import Words
 
@@ -15,7 +15,12 @@ FEW = 6  # up to so many are listed openly
 
 
 def known(words: Words) -> pd.DataFrame | None:
-    """All events of ``POSITIONS_EVENTS`` or of the shipped file; nothing, and one message, where that is broken."""
+    """All events of ``POSITIONS_EVENTS`` or of the shipped file; nothing, and one message, where that is broken.
+
+    The shipped events belong to the shipped topics, so that other topics have none of their own accord.
+    """
+    if settings.own_topics() and not os.environ.get("POSITIONS_EVENTS"):
+        return None
     path = Path(os.environ.get("POSITIONS_EVENTS") or events.FILE)
     try:
         return events.read(path)

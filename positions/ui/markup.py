@@ -1,5 +1,6 @@
 """The few shapes of HTML that we write ourselves; every text that goes in is escaped here and nowhere else."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -7,6 +8,11 @@ from html import escape
 def text(value: object) -> str:
     """Any text, to be shown literally."""
     return escape(str(value))
+
+
+def literal(words: str) -> str:
+    """The operator's words with Markdown's marks escaped, for elements that read it; not enough for others' words."""
+    return re.sub(r"([\\`*_\[\]<>$~:#])", r"\\\1", words)
 
 
 def tag(name: str, inner: str, **attributes: str) -> str:

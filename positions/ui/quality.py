@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from positions import figures
+from positions.ui import settings
 from positions.ui.words import Words
 
 METHODS = (
@@ -29,6 +30,11 @@ def model_figures() -> dict:
     """The shipped model's measured figures; empty when there are none."""
     path = FIGURES
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def measured() -> dict:
+    """The figures that hold for the model in use: none where the operator has set another."""
+    return model_figures() if settings.shipped_model() else {}
 
 
 def gold_sets(measured: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

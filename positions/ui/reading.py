@@ -21,7 +21,7 @@ import streamlit as st
 
 from positions import measures, store
 from positions.records import Article
-from positions.ui import jobs
+from positions.ui import jobs, settings
 from positions.ui.words import Words
 
 ROOT = Path(__file__).parents[2]
@@ -75,14 +75,14 @@ def folders() -> tuple[Path, ...]:
 def corpus(words: Words) -> Corpus:
     """What this session sees; shows progress while the shared articles are tagged for the first time."""
     paths = folders()
-    base = _finished(_loading(paths, _stamp(paths)), words)
+    base = _finished(_loading(paths, f"{_stamp(paths)} {settings.key()}"), words)
     uploads = st.session_state.get("uploads", [])
     return _joined("+".join([base.key, *(upload.key for upload in uploads)]), [base, *uploads]) if uploads else base
 
 
 def load(paths: Sequence[Path], job: jobs.Job) -> Corpus:
     """Read and tag the folders, or take both from the cache folder."""
-    key = hashlib.sha256(f"{_content(paths)} {tagger_key()}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"{_content(paths)} {tagger_key()} {settings.key()}".encode()).hexdigest()[:32]
     if (known := _recall(key)) is not None:
         return known
     from positions.articles import read_articles
@@ -100,8 +100,9 @@ def tag(items: Iterable[Any], job: jobs.Job, key: str) -> Corpus:
     articles = [item for item in read if isinstance(item, Article)]
     refused = tuple((PurePath(item.source).name, item.reason) for item in read if not isinstance(item, Article))
     job.total = len(articles)
-    rows = store.to_frame(pipeline.tag(articles, progress=job.report)) if articles else store.to_frame([])
-    return Corpus(measures.prepare(rows), articles_frame(map(asdict, articles)), refused, key)
+    asked = {"model": settings.model(), "book": settings.book()}
+    rows = store.to_frame(pipeline.tag(articles, progress=job.report, **asked) if articles else [])
+    return Corpus(measures.prepare(rows, settings.topics()), articles_frame(map(asdict, articles)), refused, key)
 
 
 def articles_frame(records: Iterable[dict]) -> pd.DataFrame:
@@ -159,7 +160,8 @@ def _joined(key: str, _parts: Sequence[Corpus]) -> Corpus:
     rows["utterance_id"] = rows["statement_id"].map(same)
     refused = tuple(pair for part in _parts for pair in part.unreadable)
     articles = pd.concat([part.articles for part in _parts], ignore_index=True)
-    return Corpus(measures.prepare(rows), articles, refused, key)
+    topics = measures.topics_of(_parts[0].statements)
+    return Corpus(measures.prepare(rows, topics), articles, refused, key)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -191,7 +193,7 @@ def _recall(key: str) -> Corpus | None:
             {**record, "removed": [{"text": t, "reason": r} for t, r in record["removed"]]}
             for record in kept["articles"]
         ]
-        return Corpus(measures.prepare(rows), articles_frame(records), refused, key)
+        return Corpus(measures.prepare(rows, settings.topics()), articles_frame(records), refused, key)
     return None
 
 

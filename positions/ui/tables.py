@@ -6,15 +6,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from positions import codebook, figures, measures
-from positions.ui import View, evidence, markup
+from positions import figures, measures
+from positions.ui import View, evidence, markup, settings
 from positions.ui.markup import tag
 from positions.ui.words import Words
 
 
 def proposition(topic: str, words: Words) -> str:
-    """The sentence that every stance on ``topic`` is towards."""
-    return str(codebook.load().topic(topic).proposition[words.language])
+    """The sentence that every stance on ``topic`` is towards, for an element that reads Markdown."""
+    return markup.literal(settings.book().topic(topic).proposition[words.language])
 
 
 def headline(matrix: pd.DataFrame, view: View) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from positions import figures, measures
-from positions.records import SIDES, TOPICS
+from positions.records import SIDES
 from positions.ui import downloads, evidence, filters, links
 from positions.ui import words as interface
 from positions.ui.reading import Corpus
@@ -57,8 +57,9 @@ class View:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics to show that have a proposition: the chosen ones, or all four."""
-        return tuple(topic for topic in self.selection.topic if topic in TOPICS) or TOPICS
+        """The topics to show that have a proposition: the chosen ones, or all of the codebook's."""
+        known = measures.topics_of(self.frame)
+        return tuple(topic for topic in self.selection.topic if topic in known) or known
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -31,6 +31,10 @@ class Words:
         """The label of an option; a code without one (an outlet, a file's language) stands for itself."""
         return self.table.get(f"{group}.{code}", code)
 
+    def replaced(self, table: Mapping[str, str]) -> "Words":
+        """The same words with those of ``table`` in their place."""
+        return Words(self.language, MappingProxyType({**self.table, **table}))
+
     def group(self, name: str) -> dict[str, str]:
         """All words below ``name``, keyed without it."""
         return {key.removeprefix(f"{name}."): text for key, text in self.table.items() if key.startswith(f"{name}.")}
