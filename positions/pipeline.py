@@ -64,7 +64,8 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
     mentions = find_mentions(article.text, article.language, article.published, book)
     marks = find_marks(article.text, article.language, article.published, mentions)
     readings = reader.read(article.text, split_units(article.text, article.language), marks)
-    memory, rows = Memory(), []
+    memory = Memory()
+    rows: list[TaggedStatement] = []
     said: dict[str, _Said] = {}
     seen: dict[str, int] = {}
     for reading in readings:

@@ -103,15 +103,16 @@ def test_the_corpus_hash_follows_ids_and_texts():
 
 def test_the_codebook_hash_follows_its_files(tmp_path, monkeypatch):
     """A word more changes it; line ends of another system do not."""
+    shipped = bundle.codebook_facts()["sha256"]
     for path in codebook.FOLDER.glob("*.yaml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(codebook, "FOLDER", tmp_path)
-    found = [bundle._hash_files(tmp_path.glob("*.yaml"))]
+    found = [bundle.hash_files(tmp_path.glob("*.yaml"))]
     (tmp_path / "cues.yaml").write_bytes((tmp_path / "cues.yaml").read_bytes().replace(b"\n", b"\r\n"))
-    found.append(bundle._hash_files(tmp_path.glob("*.yaml")))
+    found.append(bundle.hash_files(tmp_path.glob("*.yaml")))
     (tmp_path / "cues.yaml").write_bytes((tmp_path / "cues.yaml").read_bytes() + b"# more\n")
-    found.append(bundle._hash_files(tmp_path.glob("*.yaml")))
-    assert found[0] == found[1] == bundle.codebook_facts()["sha256"] != found[2]
+    found.append(bundle.hash_files(tmp_path.glob("*.yaml")))
+    assert found[0] == found[1] == shipped != found[2]
 
 
 def test_the_model_is_named_by_its_figures_and_hashed_by_its_weights(tmp_path, monkeypatch):

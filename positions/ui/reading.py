@@ -100,8 +100,8 @@ def tag(items: Iterable[Any], job: jobs.Job, key: str) -> Corpus:
     articles = [item for item in read if isinstance(item, Article)]
     refused = tuple((PurePath(item.source).name, item.reason) for item in read if not isinstance(item, Article))
     job.total = len(articles)
-    asked = {"model": settings.model(), "book": settings.book()}
-    rows = store.to_frame(pipeline.tag(articles, progress=job.report, **asked) if articles else [])
+    tagger = partial(pipeline.tag, progress=job.report, model=settings.model(), book=settings.book())
+    rows = store.to_frame(tagger(articles) if articles else [])
     return Corpus(measures.prepare(rows, settings.topics()), articles_frame(map(asdict, articles)), refused, key)
 
 
