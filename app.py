@@ -59,5 +59,5 @@ with st.sidebar:
 if name not in UNFILTERED:
     filters.sources(t)
     filters.chips(filters.current(), t)
-views.open_view(name, t, known)
+views.open_view(name, t, known, filters.Selection() if name in UNFILTERED else filters.current())
 page.run()

@@ -28,8 +28,8 @@ def serve(cache: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
-    environment.pop("POSITIONS_DATA", None)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POSITIONS_")}
+    environment["XDG_CACHE_HOME"] = str(cache)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
     with (
         (cache / "log").open("w") as log,

@@ -8,12 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
+
+import numpy as np
 
 from positions import codebook
 from positions.classifier import Reading
 from positions.codebook.entries import Codebook
 from positions.mentions import Mention
-from positions.records import ACTORS, Article, Attribution
+from positions.records import ACTORS, MODES, OTHER, SIDES, Article, Attribution
 from positions.speakers import Resolved, codebook_language, resolve_speaker
 
 SURE = 0.5
@@ -21,6 +24,8 @@ TOLD = 0.55
 LEAST, KNOWN = 0.02, 0.8  # least confidence in a side: guessed, and read off a name that the codebook knows
 MEDIA = ("medium", "platform")
 _DATELINE = re.compile(r"^[^\n]{0,60}?\(([^()\n]{2,40})\)\s*[-–—]", re.MULTILINE)
+_JOINS = re.compile(r"(?:^|\s)(?:und|and|sowie)\s|,\s")
+_JOIN = re.compile(r"(?:,|\s(?:und|and|sowie|as well as))\s(?:(?:die|der|das|the|its|their|ihre)\s)?")
 _QUOTED = re.compile(r"[„“»«\"][^„“”»«\"]{25,}[“”«»\"]")
 
 
@@ -30,6 +35,7 @@ class Memory:
 
     speakers: list[Resolved] = field(default_factory=list)
     relays: tuple[str, ...] = ()
+    heard: dict[str, np.ndarray] = field(default_factory=dict)  # speaker -> sum of what the network heard of the side
 
 
 def attribute(
@@ -41,7 +47,9 @@ def attribute(
     """
     book = book or codebook.load()
     resolved = resolve_speaker(article, reading, mentions, memory.speakers, book)
-    sides = _sides(reading, resolved)
+    sides = _sides(reading, resolved, memory)
+    if reading.modes[MODES.index("direct")] < SURE:
+        sides = tuple(dict.fromkeys((*sides, *_coordinated(article.text, reading, mentions, resolved))))
     relays = _relays(article, reading, mentions, resolved, memory, book)
     if resolved:
         memory.speakers.append(resolved)
@@ -57,14 +65,48 @@ def attribute(
     )
 
 
-def _sides(reading: Reading, resolved: Resolved | None) -> tuple[str, ...]:
-    """The known side first; several where the network hears several sides speak together."""
-    ranked = sorted(range(len(ACTORS)), key=lambda i: -reading.actors[i])
-    together = tuple(ACTORS[i] for i in ranked if reading.actors[i] > SURE) or (ACTORS[ranked[0]],)
+def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple[str, ...]:
+    """The known side first; several where the network hears several sides speak together.
+
+    A person whom the codebook does not know keeps one side through the article: what was heard before counts, too.
+    """
+    heard = np.array(reading.actors)
+    if resolved and resolved.person and not resolved.side:
+        heard = memory.heard.get(resolved.speaker, 0) + heard
+        memory.heard[resolved.speaker] = heard
+        return (ACTORS[int(heard.argmax())],)
+    best = ACTORS[int(heard.argmax())]
+    together = tuple(
+        side for side, chance in sorted(zip(ACTORS, heard, strict=True), key=lambda x: -x[1]) if chance > SURE
+    )
+    if best == OTHER or not together:
+        together = (best,)
+    together = tuple(side for side in together if side != OTHER or side == best)
     if not resolved or not resolved.side or resolved.side in together:
         first = resolved.side if resolved and resolved.side else together[0]
-        return (first, *(side for side in together if side != first))
+        return (first, *(side for side in together if side != first)) if first != OTHER else (first,)
     return (resolved.side,)
+
+
+def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None) -> list[str]:
+    """Sides of names that "and" or a comma joins to the speaker's, in the statement: they speak together."""
+    at = text.find(resolved.mention, reading.start, reading.end) if resolved and resolved.mention else -1
+    if at < 0 or resolved.side not in SIDES:  # type: ignore[union-attr]
+        return []
+    first, last = at, at + len(resolved.mention)  # type: ignore[union-attr]
+    named = [m for m in mentions if reading.start <= m.start < reading.end and m.side in SIDES]
+    joined = [m for m in named if first <= m.start and m.end <= last]
+    if len(joined) > 1 and not all(_JOINS.search(text[a.end : b.start]) for a, b in pairwise(joined)):
+        return []
+    for mention in named:
+        if mention.start >= last and _JOIN.fullmatch(text[last : mention.start]):
+            joined.append(mention)
+            last = mention.end
+    for mention in reversed(named):
+        if mention.end <= first and _JOIN.fullmatch(text[mention.end : first]):
+            joined.append(mention)
+            first = mention.start
+    return [mention.side for mention in joined]
 
 
 def _holder(reading: Reading, sides: tuple[str, ...]) -> str:

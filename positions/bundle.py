@@ -8,6 +8,7 @@ import functools
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ TEXTS = (".json", ".yaml")  # their line ends may differ between machines, so th
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can give a file
 MAX_BYTES, MAX_FILES, MAX_RATIO, SMALL = 500_000_000, 100, 200, 1_000_000
 Facts = dict[str, Any]
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
 class BadBundle(ValueError):
@@ -111,7 +114,9 @@ def read(path: Path) -> Bundle:
     except ValueError as error:
         raise BadBundle(f"{path}: {error}") from error
     known = manifest["files"]
-    intact = all(hashlib.sha256(data).hexdigest() == known.get(name) for name, data in files.items() if name in known)
+    intact = set(known) | {MANIFEST} == set(files) and all(
+        hashlib.sha256(data).hexdigest() == known.get(name) for name, data in files.items() if name in known
+    )
     return Bundle(str(path), manifest, statements, articles, intact and {STATEMENTS, ARTICLES} <= set(known), topics)
 
 
@@ -209,11 +214,20 @@ def _unzipped(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             _check(entries)
-            return {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
+            return {entry.filename: _unpack(archive, entry) for entry in entries if not entry.is_dir()}
     except zipfile.BadZipFile as error:
         raise ValueError(f"not a zip, or a damaged one ({error})") from error
     except (zlib.error, EOFError, RuntimeError, NotImplementedError) as error:  # damaged, encrypted, unknown method
         raise ValueError(f"the zip cannot be read ({error})") from error
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """One file, read no further than the size that was checked: the zip may say less than it holds."""
+    with archive.open(entry) as file:
+        data = file.read(entry.file_size + 1)
+    if len(data) != entry.file_size:
+        raise ValueError(f"{entry.filename!r}: not what the zip says it is")
+    return data
 
 
 def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
@@ -224,6 +238,8 @@ def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
         name = entry.filename
         if "\\" in name or ":" in name or name.startswith("/") or ".." in PurePosixPath(name).parts:
             raise ValueError(f"{name!r}: a path that leads out of the bundle")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{name!r}: packed in a way that no bundle is")
         if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
             raise ValueError(f"{name!r}: {entry.file_size} bytes out of {entry.compress_size}; no table packs so well")
     if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
@@ -237,7 +253,7 @@ def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
 def _named(name: str, build: Any, data: bytes) -> Any:
     try:
         return build(store.parse_csv(data))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{name}: {error}") from error
 
 
@@ -257,7 +273,9 @@ def _manifest(data: bytes) -> Facts:
         if not isinstance(facts, dict) or not all(isinstance(facts.get(key), str) for key in keys):
             raise ValueError(f"{MANIFEST}: {part} is incomplete")
     keys = found["codebook"].get("topics", [*TOPICS])
-    if not isinstance(keys, list) or not all(isinstance(key, str) and key != OTHER for key in keys):
+    if not isinstance(keys, list) or not all(
+        isinstance(key, str) and _KEY.fullmatch(key) and key != OTHER for key in keys
+    ):
         raise ValueError(f"{MANIFEST}: the codebook's topics are no list of keys")
     if not isinstance(found.get("created"), str) or not isinstance(found["view"].get("parameters"), dict):
         raise ValueError(f"{MANIFEST}: created or the view's parameters are missing")
@@ -270,6 +288,10 @@ def _statements(frame: pd.DataFrame, topics: Sequence[str]) -> pd.DataFrame:
     for name, values in allowed.items():
         if unknown := set(rows[name]) - set(values):
             raise ValueError(f"{name} {min(unknown)!r} is unknown")
+    for name in ("date", "published"):
+        days = rows[name].astype(str)
+        if wrong := [day for day in days if day and not _DAY.fullmatch(day)]:
+            raise ValueError(f"{name} {wrong[0]!r} is no day")
     if not rows["score"].dropna().between(-1, 1).all():
         raise ValueError("a score is not from -1 to 1")
     return rows

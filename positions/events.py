@@ -62,11 +62,11 @@ def within(events: pd.DataFrame, first: str, last: str, language: str) -> pd.Dat
 
 
 def _text(path: Path) -> str:
-    if not path.is_file():
-        raise BadEvents(path, 0, "missing")
-    if path.stat().st_size > MAX_BYTES:
-        raise BadEvents(path, 0, "size")
     try:
+        if not path.is_file():
+            raise BadEvents(path, 0, "missing")
+        if path.stat().st_size > MAX_BYTES:
+            raise BadEvents(path, 0, "size")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadEvents(path, 0, "encoding") from error

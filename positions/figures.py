@@ -708,9 +708,23 @@ def _point(row: Any, words: Words) -> str:
 def _add_events(figure: go.Figure, events: pd.DataFrame | None, words: Words, ink: Colors, panels: int) -> None:
     if events is None or events.empty:
         return
-    for date in events["date"]:
-        for row in range(1, panels + 2):
-            figure.add_vline(x=date, line={"color": ink["muted"], "width": 1, "dash": "dot"}, row=row, col=1)
+    line = {"color": ink["muted"], "width": 1, "dash": "dot"}
+    axes = ["" if row == 1 else str(row) for row in range(1, panels + 2)]
+    lines = [
+        {
+            "type": "line",
+            "x0": date,
+            "x1": date,
+            "y0": 0,
+            "y1": 1,
+            "line": line,
+            "xref": f"x{n}",
+            "yref": f"y{n} domain",
+        }
+        for date in events["date"]
+        for n in axes
+    ]
+    figure.update_layout(shapes=[*figure.layout.shapes, *lines])
     hovers = [
         f"{day(date, words)}<br>{escape(label)}" for date, label in zip(events["date"], events["label"], strict=True)
     ]

@@ -166,6 +166,7 @@ def _description_end(text: str, end: int, language: str) -> int:
 def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The codebook's person, else the holder of an office, else the institution that the words name."""
     former = _says(words, "former", language) or _says(words, "outsiders", language)
+    inside = [m for m in inside if m.kind != "person" or not _is_namesake(words, m, language, book)]
     # of several names the last one: "Putins Berater Juri Uschakow"
     for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
         if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language, book):
@@ -178,6 +179,12 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
         if not _is_person_beside(words, mention.text, language, book):
             return Resolved(book.institution(mention.entity).name[language], mention.side, words)
     return None
+
+
+def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) -> bool:
+    """Whether ``words`` give a known family name another first name: "Solomija Rudenko" is not Andrej Rudenko."""
+    name = _proper_name(words, language, book)
+    return len(name.split()) > 1 and " " not in mention.text and name.endswith(mention.text)
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:

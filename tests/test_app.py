@@ -412,7 +412,10 @@ def test_a_view_can_be_taken_along_as_a_bundle(open_app, monkeypatch):
     monkeypatch.setattr(bundle, "model_facts", lambda: {"name": "positions", "version": "1", "sha256": ""})
     app = open_app("statements", side="Russia", lang="de")
     assert quiet(app) and app.get("download_button")[-1].proto.label == "Paket zum Zitieren (Zip)"
-    view, measured = app.session_state["view"], quality.model_figures()
+    measured = {
+        "seeds": {"positions": {"statements": 5, "topic_macro_f1": 0.71, "topic_macro_f1_interval": [0.66, 0.83]}}
+    }
+    view = app.session_state["view"]
     parameters = {"side": ["Russia"], "lang": ["de"]}
     data = bundles.make(view.frame, view.corpus, view.words, measured, "Stand {heute}", view.page, parameters)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -444,12 +447,12 @@ def test_the_method_page_shows_what_was_measured(open_app, tmp_path, monkeypatch
     (tmp_path / "figures.json").write_text(json.dumps(measured), encoding="utf-8")
     monkeypatch.setattr(quality, "FIGURES", tmp_path / "figures.json")
     quality.model_figures.cache_clear()
-    app = open_app("method", lang=lang)
+    app, other = open_app("method", lang=lang), open_app("statements", lang=lang)
     quality.model_figures.cache_clear()
     assert quiet(app) and len(app.dataframe) == 2
     assert given in app.dataframe[0].value.to_numpy() and len(app.dataframe[1].value) == 6
     assert "positions 7" in app.code[0].value and len(app.get("plotly_chart")) == 2
-    assert any("60" in one.value and "n = 80" in one.value for one in app.sidebar.caption)
+    assert any("60" in one.value and "n = 80" in one.value for one in other.sidebar.caption)
 
 
 def test_a_failing_tagger_is_reported_plainly(open_app, tagger):

@@ -230,3 +230,28 @@ def test_a_bundle_of_other_topics_is_read_by_its_own_codebook(own_topics, tmp_pa
     path.write_bytes(made(rows))
     with pytest.raises(bundle.BadBundle, match="topic 'speed_limit' is unknown"):
         bundle.read(path)
+
+
+def test_a_zip_that_lies_about_its_sizes_is_refused(tmp_path):
+    """No more is unpacked than the size that was checked, and only what packs as a bundle does."""
+    files = unzipped(made())
+    path = rezipped(tmp_path / "lies.zip", {**files, "method.md": b"0" * 3_000_000})
+    data = path.read_bytes().replace((3_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    path.write_bytes(data)
+    with pytest.raises(bundle.BadBundle, match=r"lies\.zip"):
+        bundle.read(path)
+    with pytest.raises(bundle.BadBundle, match="packed in a way"):
+        bundle.read(rezipped(tmp_path / "other.zip", files, zipfile.ZIP_BZIP2))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [(b"2025-12-02,", b"2025-12-02T10:00:00Z,", "is no day"), (b"Europe", b"Atlantis", "unknown")],
+)
+def test_a_table_with_other_values_is_refused(tmp_path, old, new, said):
+    """A day with a time or a side that nobody knows is named, not worked with."""
+    files = unzipped(made())
+    assert old in files["statements.csv"]
+    files["statements.csv"] = files["statements.csv"].replace(old, new)
+    with pytest.raises(bundle.BadBundle, match=said):
+        bundle.read(rezipped(tmp_path / "a.zip", files))

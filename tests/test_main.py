@@ -59,7 +59,7 @@ def test_what_cannot_be_used_is_said_without_a_traceback(
     article: Path, own_topics: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A topic that nobody can judge, a missing file, a broken one, a model that is none, a name without network."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     broken = tmp_path / "broken.yaml"
     broken.write_text("topics: [{key: a, name: A}]", encoding="utf-8")
     (tmp_path / "empty").mkdir()

@@ -256,7 +256,7 @@ def teardown_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "right"), [(0.0, 0.5), (0.3, 0.5), (0.5, 0.8), (0.52, 0.8), (0.55, None), (0.95, None)]
+    ("confidence", "right"), [(0.0, 0.5), (0.3, 0.5), (0.5, 0.8), (0.52, 0.8), (0.55, None), (0.6, None), (0.95, None)]
 )
 def test_what_a_least_confidence_promises(confidence, right):
     """The figure of the nearest step below; none where too few rows were as sure."""

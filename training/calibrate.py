@@ -137,7 +137,8 @@ def calibrate(folder: Path, examples: Path, percent: int) -> None:
     classifier = Remembering(folder)
     config = classifier.config
     straight = {kind: {"raw": [0, 1], "right": [0, 1]} for kind in ("topical", "other")}
-    config |= {"temperature": {}, "confidence": straight, "stance_weight": 0.7, "lexicon_bonus": 0.0}
+    config |= {"temperature": {}, "confidence": straight} | {name: values[0] for name, values in SETTINGS.items()}
+    config["lexicon_bonus"] = 0.0
     config["temperature"] = fit_temperatures(pair_readings(classifier, passages))
     config |= choose_settings(classifier, gold)
     rows = match_rows(gold, _tag(classifier, [item.article for item in gold]))

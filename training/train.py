@@ -302,7 +302,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
     parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)

@@ -49,7 +49,7 @@ def precision(measured: Mapping[str, Any], confidence: float) -> Mapping[str, fl
     """
     steps = [step for step in measured.get("coverage", ()) if step["at_least"] <= confidence + 1e-9]
     best = max(steps, key=lambda step: step["at_least"], default=None)
-    return best if best and confidence - best["at_least"] < 0.05 else None
+    return best if best and confidence - best["at_least"] < 0.05 - 1e-9 else None
 
 
 def heading(name: str, part: Mapping[str, Any], words: Words) -> str:

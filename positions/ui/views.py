@@ -97,9 +97,8 @@ def choose_language() -> None:
     links.keep("lang", [chosen or "en"], [])
 
 
-def open_view(page: str, words: Words, corpus: Corpus) -> View:
-    """Filter the corpus as the frame says and remember the view for ``page``, which runs next."""
-    selection = filters.current()
+def open_view(page: str, words: Words, corpus: Corpus, selection: filters.Selection) -> View:
+    """Filter the corpus by ``selection`` and remember the view for ``page``, which runs next."""
     frame = _rows(f"{corpus.key} {selection}", partial(selection.rows, corpus.statements))
     st.session_state["view"] = View(page, words, corpus, selection, frame, st.context.theme.type == "dark")
     return st.session_state["view"]
