@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz
@@ -144,6 +145,7 @@ def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
     return figures
 
 
+@lru_cache(maxsize=8192)
 def blind_stance(text: str, language: str) -> str:
     """``favor`` or ``against`` by the codebook's words of support and refusal alone; words that negate or undo turn it.
 
