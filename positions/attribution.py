@@ -24,8 +24,7 @@ TOLD = 0.55
 LEAST, KNOWN = 0.02, 0.8  # least confidence in a side: guessed, and read off a name that the codebook knows
 MEDIA = ("medium", "platform")
 _DATELINE = re.compile(r"^[^\n]{0,60}?\(([^()\n]{2,40})\)\s*[-–—]", re.MULTILINE)
-_JOINS = re.compile(r"(?:^|\s)(?:und|and|sowie)\s|,\s")
-_JOIN = re.compile(r"(?:,|\s(?:und|and|sowie|as well as))\s(?:(?:die|der|das|the|its|their|ihre)\s)?")
+_JOIN = re.compile(r"\s(?:und|and|sowie|as well as)\s(?:(?:die|der|das|the|its|their|ihre)\s)?")
 _QUOTED = re.compile(r"[„“»«\"][^„“”»«\"]{25,}[“”«»\"]")
 
 
@@ -75,28 +74,22 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
         heard = memory.heard.get(resolved.speaker, 0) + heard
         memory.heard[resolved.speaker] = heard
         return (ACTORS[int(heard.argmax())],)
-    best = ACTORS[int(heard.argmax())]
-    together = tuple(
-        side for side, chance in sorted(zip(ACTORS, heard, strict=True), key=lambda x: -x[1]) if chance > SURE
-    )
-    if best == OTHER or not together:
-        together = (best,)
-    together = tuple(side for side in together if side != OTHER or side == best)
-    if not resolved or not resolved.side or resolved.side in together:
-        first = resolved.side if resolved and resolved.side else together[0]
-        return (first, *(side for side in together if side != first)) if first != OTHER else (first,)
-    return (resolved.side,)
+    known, best = resolved.side if resolved else "", ACTORS[int(heard.argmax())]
+    if best == OTHER:
+        return (known or OTHER,)
+    together = [ACTORS[i] for i in np.argsort(-heard, kind="stable") if heard[i] > SURE and ACTORS[i] != OTHER]
+    return (known,) if known and known not in together else tuple(dict.fromkeys((known or best, *together)))
 
 
 def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None) -> list[str]:
-    """Sides of names that "and" or a comma joins to the speaker's, in the statement: they speak together."""
+    """Sides of names that "and" joins to the speaker's, in the statement: they speak together."""
     at = text.find(resolved.mention, reading.start, reading.end) if resolved and resolved.mention else -1
     if at < 0 or resolved.side not in SIDES:  # type: ignore[union-attr]
         return []
     first, last = at, at + len(resolved.mention)  # type: ignore[union-attr]
     named = [m for m in mentions if reading.start <= m.start < reading.end and m.side in SIDES]
     joined = [m for m in named if first <= m.start and m.end <= last]
-    if len(joined) > 1 and not all(_JOINS.search(text[a.end : b.start]) for a, b in pairwise(joined)):
+    if not all(_JOIN.search(text[a.end : b.start]) for a, b in pairwise(joined)):
         return []
     for mention in named:
         if mention.start >= last and _JOIN.fullmatch(text[last : mention.start]):

@@ -1,6 +1,7 @@
 """Who speaks, for which side, whose position it is and through whom it came. Neutral words, invented people."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -223,3 +224,53 @@ def test_nobody_pointed_at() -> None:
     text = "Das Treffen beginne um zehn."
     (found,) = attributions(text, (text, "", "", ["Ukraine"]))
     assert (found.speaker, found.mention, found.sides, found.via) == ("", "", ("Ukraine",), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "sides"),
+    [
+        ("Washington und Kiew erklärten, man sei sich einig.", "Washington", ("USA", "Ukraine")),
+        ("Am Montag erklärten die USA und die Ukraine, man sei sich einig.", "die USA", ("USA", "Ukraine")),
+        ("Kiew erklärten sie, Moskau und Washington seien einig.", "Kiew", ("Ukraine",)),
+        ("Das sagte Peskow, die Ukraine müsse abziehen.", "Peskow", ("Russia",)),
+        ("Putins Berater Juri Uschakow erklärte, man sei einig.", "Putins Berater Juri Uschakow", ("Russia",)),
+    ],
+)
+def test_names_joined_by_and_speak_together(text, who, sides):
+    """Only "and" joins; what follows a comma is what is said."""
+    (found,) = attributions(text, (text, who, "", sides[:1]))
+    assert found.sides == sides
+
+
+def test_an_unknown_person_keeps_one_side():
+    """What is heard at the introduction outweighs a doubtful later sentence; another person is heard anew."""
+    text = "Abgeordnete Vera Krutowa lehnte ab. Krutowa drohte mit Folgen. Jens Krahl widersprach."
+    article = Article("a", text, published=DAY, language="de")
+    mentions, memory = find_mentions(text, "de", DAY), Memory()
+    first, second, third = text.split(". ")
+    weak = replace(reading(article, second, "Krutowa"), actors=even("Ukraine", chance=0.6))
+    found = [
+        attribute(article, one, mentions, memory)
+        for one in (
+            reading(article, first, "Vera Krutowa", actors=("Russia",)),
+            weak,
+            reading(article, third, "Jens Krahl", actors=("Europe",)),
+        )
+    ]
+    assert [one.sides for one in found] == [("Russia",), ("Russia",), ("Europe",)]
+
+
+def test_others_never_speak_together_with_a_side():
+    """An analyst in Berlin is an outsider or a European, not both."""
+    text = "Das sagte jemand in der Stadt."
+    article = Article("a", text, published=DAY, language="de")
+    heard = tuple({"other": 0.8, "Europe": 0.7}.get(actor, 0.02) for actor in ACTORS)
+    found = attribute(article, replace(reading(article, text), actors=heard), [], Memory())
+    assert found.sides == ("other",)
+
+
+def test_a_namesake_is_not_the_known_person():
+    """Another first name is another person, who has no known side."""
+    text = "Das sagte die Abgeordnete Solomija Uschakow."
+    (found,) = attributions(text, (text, "Solomija Uschakow", "sagte", ("Ukraine",)))
+    assert (found.speaker, found.sides) == ("Solomija Uschakow", ("Ukraine",))
