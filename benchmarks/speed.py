@@ -1,10 +1,9 @@
 """Speed, as ratios within one run: ``python -m benchmarks.speed [--peer]``.
 
 Start-up: the command line on the seed articles from a cold interpreter. Reading: sentences a second of the whole
-tagger and of
-the bare encoder on the same windows. ``--peer`` (needs torch) adds the usual zero-shot way: one forward pass of a
-DeBERTa-base
-shaped model for each statement, topic and stance; its weights are random, which changes nothing about its speed.
+tagger and of the bare encoder on the same windows. ``--peer`` (needs torch) adds the usual zero-shot way: one forward
+pass of a DeBERTa-base shaped model for each statement, topic and stance; its weights are random, which changes nothing
+about its speed.
 """
 
 import argparse

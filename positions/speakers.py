@@ -184,7 +184,7 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
 def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) -> bool:
     """Whether ``words`` give a known family name another first name: "Solomija Rudenko" is not Andrej Rudenko."""
     name = _proper_name(words, language, book)
-    return len(name.split()) > 1 and " " not in mention.text and name.endswith(mention.text)
+    return len(name.split()) > 1 and name.split()[-1] == mention.text
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
@@ -225,7 +225,7 @@ def _role(words: str, before: Sequence[Resolved], language: str) -> Resolved:
     for speaker in reversed(before):
         if head and head in speaker.mention.casefold() and speaker.speaker.casefold() != bare.casefold():
             return _refer(words, speaker)
-    outside = _says(words, "outsiders", language) or _says(words, "former", language)
+    outside = any(_says(words, group, language) for group in ("outsiders", "former", "press"))
     return Resolved(bare or words, OTHER if outside else "", words)
 
 

@@ -274,3 +274,16 @@ def test_a_namesake_is_not_the_known_person():
     text = "Das sagte die Abgeordnete Solomija Uschakow."
     (found,) = attributions(text, (text, "Solomija Uschakow", "sagte", ("Ukraine",)))
     assert (found.speaker, found.sides) == ("Solomija Uschakow", ("Ukraine",))
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "side"),
+    [
+        ("US-Medien berichteten von einem Treffen.", "US-Medien", "other"),
+        ("Das sagte der Zeitung gestern Vizeminister Oleg Mironenko.", "Oleg Mironenko", "Russia"),
+    ],
+)
+def test_media_that_speak_are_no_side(text, who, side):
+    """A medium counts as other; a person who speaks to one keeps the side."""
+    (found,) = attributions(text, (text, who, "", (side if side != "other" else "USA",)))
+    assert found.sides == (side,)

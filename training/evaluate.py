@@ -1,10 +1,8 @@
 """One table: the shipped model beside its floors, on annotated text that it was not trained on.
 
 ``python -m training.evaluate [GOLD ...]`` prints it; without GOLD it also writes ``figures.json`` beside the model,
-which
-the method page shows, and the tables of README and the model card. Statements and their context are given for topics
-and
-stances; the last block is the whole path from raw article to rows.
+which the method page shows, and the tables of README and the model card. Statements and their context are given for
+topics and stances; the last block is the whole path from raw article to rows.
 """
 
 import argparse
@@ -104,6 +102,20 @@ def keywords(item: GoldArticle) -> list[Judged]:
     return judged
 
 
+def _by_arrays(item: GoldArticle, present: np.ndarray, stance: np.ndarray) -> list[Judged]:
+    """(topics, statements) arrays of presence and of stances, by statement."""
+    return [
+        Judged(
+            item.article.id,
+            gold,
+            frozenset(t for i, t in enumerate(TOPICS) if present[i, j]),
+            dict(zip(TOPICS, stance[:, j], strict=True)),
+            {},
+        )
+        for j, gold in enumerate(item.statements)
+    ]
+
+
 def bag_of_words(examples: Path) -> Method:
     """TF-IDF of words and pairs of words with logistic regression, trained on the same examples as ours."""
     passages, _ = split(read_passages(examples), 6)
@@ -126,16 +138,7 @@ def bag_of_words(examples: Path) -> Method:
         spans = [item.article.text[gold.start : gold.end] for gold in item.statements]
         present = np.array([makes[i].predict(spans) for i in range(len(TOPICS))])
         stance = np.array([makes[4].predict([f"{topic} {span}" for span in spans]) for topic in TOPICS])
-        return [
-            Judged(
-                item.article.id,
-                gold,
-                frozenset(t for i, t in enumerate(TOPICS) if present[i, j]),
-                dict(zip(TOPICS, stance[:, j], strict=True)),
-                {},
-            )
-            for j, gold in enumerate(item.statements)
-        ]
+        return _by_arrays(item, present, stance)
 
     return judge
 
@@ -174,16 +177,7 @@ def frozen_encoder(examples: Path, base: Path) -> Method:
         found = vectors([item.article.text[gold.start : gold.end] for gold in item.statements])
         present = np.array([model.predict(found) for model in presence])
         judged = np.array([model.predict(found) for model in stance])
-        return [
-            Judged(
-                item.article.id,
-                gold,
-                frozenset(t for i, t in enumerate(TOPICS) if present[i, j]),
-                dict(zip(TOPICS, judged[:, j], strict=True)),
-                {},
-            )
-            for j, gold in enumerate(item.statements)
-        ]
+        return _by_arrays(item, present, judged)
 
     return judge
 

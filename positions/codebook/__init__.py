@@ -300,6 +300,7 @@ def _roles(data: Any, people: tuple[Person, ...], demonyms: tuple[Demonym, ...])
         bodies=_phrases(data, "bodies"),
         former=_phrases(data, "former"),
         outsiders=_phrases(data, "outsiders"),
+        press=_phrases(data, "press"),
         anonymous=_phrases(data, "anonymous"),
         offices=(*single, *itertools.chain.from_iterable(functions)),
     )

@@ -130,6 +130,7 @@ class Roles:
     bodies: Phrases
     former: Phrases
     outsiders: Phrases
+    press: Phrases
     anonymous: Phrases
     offices: tuple[OfficePhrase, ...]
 
