@@ -178,18 +178,16 @@ def _reasons(
             counts["added" if cell not in before else "removed" if cell not in after else "rescored"] += 1
             counts["turned"] += cell in before and cell in after and before[cell].stance != after[cell].stance
         if before and after and _stances(before) != _stances(after):
-            causes = _causes(words, old, new, differs, None)
+            causes = _causes(words, old, new, differs, next((cell for cell in before if cell in after), None))
             labels.append({**new.shown[words], "causes": causes, "old": _stances(before), "new": _stances(after)})
     return cells, labels
 
 
 def _causes(words: Words, old: _Contents, new: _Contents, differs: list[str], cell: Cell | None) -> tuple[str, ...]:
     """Why a statement of an article in both bundles is labelled otherwise, or is in ``cell`` of one of them alone."""
-    if words in new.reviewed:
-        return ("reviewed",)
     both = words in old.labels and words in new.labels
-    if both and words in old.reviewed:
-        return ("review_lost",)
+    if both and (words in old.reviewed) != (words in new.reviewed):
+        return ("reviewed",) if words in new.reviewed else ("review_lost",)
     rescored = both and cell in old.labels[words] and cell in new.labels[words]  # no filter does that
     known = tuple(name for name in differs if name != "view" or not rescored)
     return known or ("relabelled" if both else "unexplained",)

@@ -405,6 +405,8 @@ TOPIC = "topics: [{key: KEY, name: NAME, proposition: P}]"
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("topics: [{key: a, name: A, proposition: P, cores: [x]}]", "topics: a: unknown field 'cores'"),
+        ("people: [{id: ada-holm, name: Ada Holm, sidee: USA}]", "people: ada-holm: unknown field 'sidee'"),
         ("topics: [{key: a, name: A}]", "topics: a: proposition must have de and en, found None"),
         ("topics: [{key: a, name: A, proposition: {de: Ja.}}]", "topics: a: proposition must have de and en"),
         ("topics: [{key: a, proposition: P.}]", "topics: a: name must have de and en"),

@@ -152,6 +152,23 @@ def test_another_model_or_codebook_is_the_cause(compared, makers, causes):
     }
 
 
+def test_a_reviewed_row_that_another_view_shows_is_not_a_correction(compared):
+    """It was reviewed before, or it was filtered out before: the view is the cause."""
+    checked = [changed(ROWS[0], reviewed=True), *ROWS[1:]]
+    found = compared(dict(rows=ROWS[1:], side=["Europe"]), dict(rows=checked))
+    assert found.differs == ["view"] and reasons(found) == {("view",): {"added": 1}}
+    found = compared(dict(rows=checked), dict(rows=[changed(checked[0], stance="against", score=-0.8), *ROWS[1:]]))
+    assert reasons(found) == {("relabelled",): {"rescored": 1, "turned": 1}}
+
+
+def test_a_label_has_the_cause_of_its_cell(compared):
+    """No filter turns a stance, whatever else differs between the views."""
+    turned = [changed(ROWS[0], stance="against", score=-0.8), *ROWS[1:]]
+    found = compared(dict(side=["Europe"]), dict(rows=turned))
+    assert found.differs == ["view"] and reasons(found) == {("relabelled",): {"rescored": 1, "turned": 1}}
+    assert [one["causes"] for one in found.labels] == [("relabelled",)]
+
+
 def test_another_view_hides_but_relabels_nothing(compared):
     """A filter explains a missing row; language and look are no filter."""
     found = compared(dict(lang=["de"]), dict(rows=ROWS[:2], side=["Europe"], lang=["en"]))

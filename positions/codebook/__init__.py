@@ -66,7 +66,13 @@ VERB_CLASSES = (
 )
 THEMES = ("light", "dark")
 CUE_LISTS = ("sources", "hearsay", "relays", "silence", "conditions", "red_lines", "offers", "refusals")
-OWN = ("version", "topics", "people", "institutions", "demonyms")  # what a user's file may hold
+OWN: dict[str, tuple[str, ...]] = {  # what a user's file may hold -> the fields of an entry
+    "version": (),
+    "topics": ("key", "name", "proposition", "boundary", "core", "near"),
+    "people": ("id", "name", "gender", "aliases", "ambiguous", "country", "side", "offices"),
+    "institutions": ("id", "name", "kind", "aliases", "ambiguous", "country", "side"),
+    "demonyms": ("id", "name", "side", "adjective", *LANGUAGES),
+}
 MOST_TOPICS, LONGEST_NAME = 12, 60
 Fields = dict[str, Any]
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -499,8 +505,13 @@ def _own_phrases(data: Fields, key: str) -> Phrases:
 
 
 def _section(name: str, entries: Any, build: Callable[[Fields], Any]) -> tuple[Any, ...]:
+    def checked(data: Fields) -> Any:
+        if unknown := sorted(map(str, set(data) - set(OWN[name]))):
+            raise ValueError(f"unknown field {unknown[0]!r}; known are {', '.join(OWN[name])}")
+        return build(data)
+
     try:
-        return tuple(_each(entries, build))
+        return tuple(_each(entries, checked))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 
