@@ -484,16 +484,8 @@ def reliability(bins: Sequence[Mapping[str, float]], words: Words, *, dark: bool
         x=[0, 1], y=[0, 1], mode="lines", line={"color": ink["line"], "dash": "dot"}, name=_word(words, "as_stated"),
         hoverinfo="skip",
     )  # fmt: skip
-    figure.add_scatter(
-        x=[one["confidence"] for one in bins],
-        y=[one["right"] for one in bins],
-        mode="lines+markers",
-        line={"color": ink["agree"], "width": 2},
-        marker={"size": 9},
-        name=_word(words, "right"),
-        hovertext=[_fill(words, "rows", n=one["n"]) for one in bins],
-        hovertemplate="%{x:.0%} → %{y:.0%}<br>%{hovertext}<extra></extra>",
-    )
+    hovers = [_fill(words, "rows", n=one["n"]) for one in bins]
+    _curve(figure, [one["confidence"] for one in bins], [one["right"] for one in bins], hovers, ink)
     return _shares(figure, words, "sure", "right", ink)
 
 
@@ -501,18 +493,11 @@ def coverage(steps: Sequence[Mapping[str, float]], words: Words, *, dark: bool =
     """Share right against the share of rows kept, both in [0, 1], a dot a least confidence ``at_least``."""
     ink = _ink(dark)
     figure = _blank(ink, 300)
-    figure.add_scatter(
-        x=[one["kept"] for one in steps],
-        y=[one["right"] for one in steps],
-        mode="lines+markers",
-        line={"color": ink["agree"], "width": 2},
-        marker={"size": 9},
-        hovertext=[
-            _fill(words, "at_least", value=_percent(one["at_least"])) + "<br>" + _fill(words, "rows", n=one["n"])
-            for one in steps
-        ],
-        hovertemplate="%{x:.0%} → %{y:.0%}<br>%{hovertext}<extra></extra>",
-    )
+    hovers = [
+        _fill(words, "at_least", value=_percent(one["at_least"])) + "<br>" + _fill(words, "rows", n=one["n"])
+        for one in steps
+    ]
+    _curve(figure, [one["kept"] for one in steps], [one["right"] for one in steps], hovers, ink)
     return _shares(figure, words, "kept", "right", ink)
 
 
@@ -538,6 +523,18 @@ def describe_coverage(steps: Sequence[Mapping[str, float]], words: Words) -> str
         for one in steps
     ]
     return _fill(words, "alt_coverage", steps=" ".join(told)) if told else _word(words, "alt_nothing")
+
+
+def _curve(figure: go.Figure, x: list[float], y: list[float], hovers: list[str], ink: Colors) -> None:
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines+markers",
+        line={"color": ink["agree"], "width": 2},
+        marker={"size": 9},
+        hovertext=hovers,
+        hovertemplate="%{x:.0%} → %{y:.0%}<br>%{hovertext}<extra></extra>",
+    )
 
 
 def _shares(figure: go.Figure, words: Words, x: str, y: str, ink: Colors) -> go.Figure:
