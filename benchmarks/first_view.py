@@ -1,7 +1,8 @@
 """Seconds until a reader sees the first matrix, in a browser: ``python -m benchmarks.first_view [--runs N]``.
 
 Cold: from typing the command to the drawn matrix of the seed articles, nothing cached, the browser already open. Warm:
-from opening the address in a new tab of a server that somebody has used.
+from opening the address in a new tab of a server that somebody has used. Beside it stands the same for a Streamlit app
+of one Plotly chart: what nobody on this platform can go below.
 """
 
 import argparse
@@ -15,6 +16,22 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.serving import chromium, serve
 
 MATRIX = ".st-key-matrix .js-plotly-plot .main-svg"
+
+
+BARE = """import plotly.graph_objects as go
+import streamlit as st
+
+st.plotly_chart(go.Figure(go.Bar(x=[1, 2], y=[3, 4])), key="matrix")
+"""
+
+
+def bare_view(browser: Browser, visits: int) -> list[float]:
+    """Seconds of each visit to an app of one chart, after a first one."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = Path(folder) / "bare.py"
+        app.write_text(BARE, "utf-8")
+        with serve(Path(folder), app) as address:
+            return [visit(browser, address) for _ in range(visits + 1)][1:]
 
 
 def first_view(browser: Browser, warm_visits: int) -> tuple[float, list[float]]:
@@ -47,9 +64,13 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         browser.new_page().close()
         runs = [first_view(browser, 3) for _ in range(options.runs)]
+        bare = np.median(bare_view(browser, 3))
         browser.close()
     print(f"first matrix, cold: {np.median([cold for cold, _ in runs]):.1f} s from the command")
-    print(f"first matrix, warm: {np.median([one for _, warm in runs for one in warm]):.2f} s from opening the address")
+    warm = np.median([one for _, visits in runs for one in visits])
+    print(
+        f"first matrix, warm: {warm:.2f} s from opening the address, {warm / bare:.1f} times one bare chart ({bare:.2f} s)"
+    )
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ def chromium() -> str:
 
 
 @contextmanager
-def serve(cache: Path) -> Iterator[str]:
-    """The address of a server on the seed articles, once it answers; ``cache`` is where it keeps what it tagged.
+def serve(cache: Path, app: Path = ROOT / "app.py") -> Iterator[str]:
+    """The address of a server of ``app``, once it answers; ours shows the seeds. ``cache`` is where it keeps its files.
 
     Raises ``TimeoutError`` after 60 s without an answer; what the server printed is in ``cache/log``.
     """
@@ -30,7 +30,7 @@ def serve(cache: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POSITIONS_")}
     environment["XDG_CACHE_HOME"] = str(cache)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", f"--server.port={port}"]
     with (
         (cache / "log").open("w") as log,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
