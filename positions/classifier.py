@@ -184,7 +184,7 @@ class Classifier:
         for start, end in (piece for unit in units for piece in self._cut(unit, hidden, offsets)):
             inside = np.flatnonzero((offsets[:, 1] > start) & (offsets[:, 0] < end))
             if len(inside):
-                named = evidence[inside].any(0)
+                named = np.any(evidence[inside], axis=0)
                 readings.append(self._read_span(start, end, inside, hidden, offsets, tokens[:, 0], sources, named))
         return readings
 

@@ -8,7 +8,7 @@ regression (Zadrozny & Elkan 2002) to how often such rows were right.
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +58,7 @@ def fit_temperatures(pairs: Sequence[tuple[Reading, Span]]) -> dict[str, float]:
     actor = [(r.actors[a], a in s.actors) for r, s in labelled for a in range(len(ACTORS))]
     holder = (np.array([r.holders for r, _ in labelled]), np.array([s.holder for _, s in labelled]))
     return {
-        "statement": _best(lambda heat: _binary([(r.statement, s.statement) for r, s in pairs], heat)),
+        "statement": _best(lambda heat: _binary([(r.statement, bool(s.statement)) for r, s in pairs], heat)),
         "topic": _best(lambda heat: _binary(presence, heat)),
         "actor": _best(lambda heat: _binary(actor, heat)),
         "stance": _best(lambda heat: _classes(*stance, heat)),
@@ -147,11 +147,11 @@ def calibrate(folder: Path, examples: Path, percent: int) -> None:
     print(json.dumps(evaluate(gold, lambda articles: _tag(classifier, articles)), indent=1))
 
 
-def _tag(classifier: Classifier, articles: Sequence[Article]) -> list[TaggedStatement]:
+def _tag(classifier: Classifier, articles: Iterable[Article]) -> list[TaggedStatement]:
     return [row for article in articles for row in tag_article(article, classifier)]
 
 
-def _best(loss) -> float:
+def _best(loss: Callable[[float], float]) -> float:
     return round(float(min(GRID, key=loss)), 3)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
+from transformers import PreTrainedModel
 
 from positions.classifier import PREFIX
 from training.network import Network
@@ -43,11 +44,11 @@ def export(base: Path, weights: Path, stance: Path, out: Path, version: str) -> 
     judge.load_state_dict(torch.load(stance, weights_only=True))
     judge.eval()
     export_encoder(judge.encoder, out / "stance.onnx")
-    np.savez_compressed(out / "stance.npz", **_heads(judge))
+    np.savez_compressed(out / "stance.npz", **_heads(judge))  # type: ignore[arg-type]
     words = network.encoder.embeddings.word_embeddings.weight.detach().numpy()
     scale = np.maximum(np.abs(words).max(1), 1e-8) / 127
     np.save(out / "embeddings.npy", np.round(words / scale[:, None]).astype(np.int8))
-    np.savez_compressed(out / "heads.npz", embedding_scale=scale.astype(np.float32), **_heads(network))
+    np.savez_compressed(out / "heads.npz", embedding_scale=scale.astype(np.float32), **_heads(network))  # type: ignore[arg-type]
     (out / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
     *prefix, end = Tokenizer.from_file(str(base / "tokenizer.json")).encode(PREFIX).ids
     config = {
@@ -75,7 +76,7 @@ def _heads(network: torch.nn.Module) -> dict[str, np.ndarray]:
     }
 
 
-def export_encoder(encoder: torch.nn.Module, path: Path) -> None:
+def export_encoder(encoder: PreTrainedModel, path: Path) -> None:
     """The encoder as int8 ONNX."""
     encoder.set_attn_implementation("eager")
     sample = torch.randn(1, 40, encoder.config.hidden_size)

@@ -68,8 +68,8 @@ class Collator:
             whole = [*self.prefix, *words, self.end]
             ids[i, : len(whole)] = torch.tensor(whole)
             mask[i, : len(whole)] = 1
-            side, found = spread_marks(self.marks(passage), offsets)
-            sides[i, at], evidence[i, at] = torch.from_numpy(side), torch.from_numpy(found)
+            side, hits = spread_marks(self.marks(passage), offsets)
+            sides[i, at], evidence[i, at] = torch.from_numpy(side), torch.from_numpy(hits)
             for kind, found in enumerate((passage.cues, passage.sources)):
                 for start, end in found:
                     tokens[i, at, kind][torch.from_numpy(_cover(offsets, start, end))] = 1
@@ -133,7 +133,7 @@ def loss_of(network: Network, batch: Batch) -> dict[str, torch.Tensor]:
     losses = {}
     known = [i for i, s in enumerate(batch.spans) if s.statement is not None]
     if known:
-        statement = torch.tensor([float(batch.spans[i].statement) for i in known])
+        statement = torch.tensor([float(bool(batch.spans[i].statement)) for i in known])
         losses["statement"] = F.binary_cross_entropy_with_logits(out["general"][known, 0], statement)
     rows = [i for i, s in enumerate(batch.spans) if s.mode is not None]
     if rows:
@@ -153,8 +153,9 @@ def loss_of(network: Network, batch: Batch) -> dict[str, torch.Tensor]:
     losses["topic"] = F.binary_cross_entropy_with_logits(out["topics"][labelled][:, :, 0], presence) * 4
     pairs = [(i, t, v) for i, s in enumerate(batch.spans) for t, v in (s.topics or {}).items()]
     if pairs:
-        i, t, v = map(list, zip(*pairs, strict=True))
-        losses["stance"] = 2 * F.cross_entropy(out["topics"][i, t, 1:], torch.tensor(v), label_smoothing=0.05)
+        spans, topics, stances = map(list, zip(*pairs, strict=True))
+        logits = out["topics"][spans, topics, 1:]
+        losses["stance"] = 2 * F.cross_entropy(logits, torch.tensor(stances), label_smoothing=0.05)
     pointed = batch.pointer.sum(1) > 0
     if pointed.any():
         target = batch.pointer[pointed]
@@ -211,7 +212,8 @@ def train(
         first = saved["epoch"]
     for epoch in range(first, epochs):
         network.train()
-        began, sums = time.time(), {}
+        began = time.time()
+        sums: dict[str, float] = {}
         chunks = batches(passages, size, rng)
         for number, chunk in enumerate(chunks):
             done = (epoch + (number + 0.5) / len(chunks)) / epochs
