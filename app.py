@@ -4,20 +4,24 @@ import logging
 
 import streamlit as st
 
+from positions import logs
 from positions.records import Unusable
-from positions.ui import filters, settings, uploads, views, words
+from positions.ui import filters, login, settings, uploads, views, words
 from positions.ui.reading import corpus
 
 PAGES = {
     "positions": ":material/grid_on:",
     "over_time": ":material/timeline:",
     "compare": ":material/compare_arrows:",
+    "common_ground": ":material/join_inner:",
     "statements": ":material/format_quote:",
     "articles": ":material/article:",
+    "corpus": ":material/fact_check:",
     "method": ":material/rule:",
 }
 UNFILTERED = ("method",)
 
+logs.set_up()
 t = words.load(views.language())
 st.set_page_config(page_title=t("app.title"), page_icon=str(words.FOLDER / "icon.svg"), layout="wide")
 st.html(words.FOLDER / "style.css")
@@ -35,10 +39,12 @@ pages = {
 page = st.navigation(list(pages.values()), position="top")
 name = next(key for key, one in pages.items() if one == page)
 
+login.require(t)
 st.title(t(f"{name}.title"), anchor=False)
 st.markdown(t(f"{name}.lead"))
 with st.sidebar:
     views.choose_language()
+    login.offer_logout(t)
 uploads.collect()
 try:
     t = settings.adapt(t)

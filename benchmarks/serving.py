@@ -20,8 +20,10 @@ def chromium() -> str:
 
 
 @contextmanager
-def serve(cache: Path, app: Path = ROOT / "app.py") -> Iterator[str]:
-    """The address of a server of ``app``, once it answers; ours shows the seeds. ``cache`` is where it keeps its files.
+def serve(cache: Path, app: Path = ROOT / "app.py", data: Path | None = None) -> Iterator[str]:
+    """The address of a server of ``app``, once it answers; ours shows the folder ``data``, or else the seeds.
+
+    ``cache`` is where it keeps its files.
 
     Raises ``TimeoutError`` after 60 s without an answer; what the server printed is in ``cache/log``.
     """
@@ -30,6 +32,8 @@ def serve(cache: Path, app: Path = ROOT / "app.py") -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POSITIONS_")}
     environment["XDG_CACHE_HOME"] = str(cache)
+    if data is not None:
+        environment["POSITIONS_DATA"] = str(data)
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", f"--server.port={port}"]
     with (
         (cache / "log").open("w") as log,

@@ -15,8 +15,10 @@ PAGES = {
     "positions": "/?lang=en&cell_side=Russia&cell_topic=territory",
     "over-time": "/over-time?lang=en",
     "compare": "/compare?lang=en",
+    "common-ground": "/common-ground?lang=en&focus=territory",
     "statements": "/statements?lang=en",
     "articles": "/articles?lang=en",
+    "corpus": "/corpus?lang=en",
     "method": "/method?lang=en",
 }
 

@@ -10,11 +10,14 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from positions.addresses import is_address
+from positions.archives import Member, is_archive, read_members
 from positions.cleaning import (
     CAPTION_LENGTH,
     clean,
@@ -63,19 +66,31 @@ Found = Iterator[Draft | Unreadable]
 # ----------------------------------------------------------------------------------------------------- public functions
 
 
-def read_articles(inputs: Iterable[str | Path]) -> Iterator[Article | Unreadable]:
-    """Read files and folders (recursively, sorted) into articles, in order and one at a time.
+def read_articles(
+    inputs: Iterable[str | Path], fetch: Callable[[str], Iterator[Article | Unreadable]] | None = None
+) -> Iterator[Article | Unreadable]:
+    """Read files, archives and folders (recursively, sorted) into articles, in order and one at a time.
 
     An input that gives no article comes out as ``Unreadable`` in its place; nothing is raised for bad input. Ids that
-    occur again get the suffix ``-2``, ``-3`` and so on, in the order of reading.
+    occur again get the suffix ``-2``, ``-3`` and so on, in the order of reading. Web addresses go to ``fetch``; without
+    it they are refused.
     """
-    paths = [Path(item) for item in inputs]
+    inputs = list(inputs)
     taken: set[str] = set()
-    for path in paths:
-        if len(paths) > 1 and _is_sidecar(path):
+    for item in inputs:
+        if isinstance(item, str) and is_address(item):
+            reading = (fetch or _refuse_address)(item)
+        elif len(inputs) > 1 and _is_sidecar(Path(item)):
             continue
-        for found in _read_path(path):
+        else:
+            reading = _read_path(Path(item))
+        for found in reading:
             yield _with_free_id(found, taken) if isinstance(found, Article) else found
+
+
+def _refuse_address(address: str) -> Iterator[Unreadable]:
+    """What the dashboard does with an address."""
+    yield Unreadable(address, "Addresses are fetched from the command line only.")
 
 
 def read_bytes(name: str, data: bytes) -> Iterator[Article | Unreadable]:
@@ -105,15 +120,23 @@ def _read_folder(folder: Path) -> Iterator[Article | Unreadable]:
     """Read every known file below a folder; hidden ones and unknown formats are passed over."""
     inside = sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).parts)
     visible = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    known = [path for path in visible if path.suffix.lower() in READERS and path.is_file() and not _is_sidecar(path)]
+    known = [path for path in visible if _is_known(path) and path.is_file() and not _is_sidecar(path)]
     if not known:
         yield Unreadable(str(folder), f"The folder holds no article in a known format ({', '.join(READERS)}).")
     for path in known:
         yield from _read_path(path)
 
 
+def _is_known(path: Path) -> bool:
+    """Whether a file of this name is read."""
+    return path.suffix.lower() in READERS or is_archive(path.name)
+
+
 def _read_file(path: Path) -> Iterator[Article | Unreadable]:
     """Read one file together with what the sidecar in its folder says about it."""
+    if is_archive(path.name):
+        yield from _limit_problems(_read_archive(path), str(path), "files")
+        return
     if path.stat().st_size > MAX_BYTES:
         yield Unreadable(str(path), f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
         return
@@ -123,18 +146,61 @@ def _read_file(path: Path) -> Iterator[Article | Unreadable]:
     yield from _read_data(str(path), path.read_bytes(), facts)
 
 
+def _read_archive(path: Path) -> Iterator[Article | Unreadable]:
+    """Read the members of an archive as if they lay in a folder of its name, sidecars included."""
+    try:
+        facts = _archived_facts(path)
+        members = 0
+        for member in read_members(path, READERS):
+            members += 1
+            place = f"{path}/{member.name}"
+            if member.refused:
+                yield Unreadable(place, member.refused)
+            elif not _is_archived_sidecar(member):
+                for found in _read_data(place, member.data, facts.get(str(Path(member.name).parent), {})):
+                    yield replace(found, url=found.url or member.url) if isinstance(found, Article) else found
+        if not members:
+            yield Unreadable(str(path), f"The archive holds no article in a known format ({', '.join(READERS)}).")
+    except Refused as error:
+        yield Unreadable(str(path), str(error))
+
+
+def _archived_facts(path: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """The rows of an archive's sidecars by folder and article id; what is wrong with it shows when it is read."""
+    facts = {}
+    with suppress(Refused):
+        for member in read_members(path, (SIDECAR,)):
+            if _is_archived_sidecar(member):
+                facts[str(Path(member.name).parent)] = _facts(member.data)
+    return facts
+
+
+def _is_archived_sidecar(member: Member) -> bool:
+    """``_is_sidecar`` for a member of an archive."""
+    return Path(member.name).name == SIDECAR and not member.refused and _holds_facts(member.data)
+
+
 @lru_cache(maxsize=1)
 def _read_sidecar(path: Path, changed: int) -> dict[str, dict[str, str]]:
     """The rows of a sidecar by article id; ``changed`` is when it was, so that an edited one is read again."""
-    return {row["id"]: row for row in _table_rows(path.read_bytes()) if row.get("id")}
+    return _facts(path.read_bytes())
+
+
+def _facts(data: bytes) -> dict[str, dict[str, str]]:
+    """The rows of a sidecar by article id."""
+    return {row["id"]: row for row in _table_rows(data) if row.get("id")}
 
 
 def _is_sidecar(path: Path) -> bool:
-    """Tell facts about the files beside it (``id``, no ``text``) from a table of articles of the same name."""
-    if path.name != SIDECAR or not path.is_file() or path.stat().st_size > MAX_BYTES:
-        return False
+    """Whether a file says facts about the files beside it."""
+    fits = path.name == SIDECAR and path.is_file() and path.stat().st_size <= MAX_BYTES
+    return fits and _holds_facts(path.read_bytes())
+
+
+def _holds_facts(data: bytes) -> bool:
+    """Tell facts about files (``id``, no ``text``) from a table of articles of the same name."""
     try:
-        header = _table_header(decode(path.read_bytes()))
+        header = _table_header(decode(data))
     except (Refused, csv.Error):
         return False
     return "id" in header and "text" not in header
@@ -151,7 +217,7 @@ def _read_data(source: str, data: bytes, facts: Mapping[str, dict[str, str]]) ->
     elif len(data) > MAX_BYTES:
         yield Unreadable(source, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     else:
-        drafts = _limit_problems(_guard(reader, data, source), source)
+        drafts = _limit_problems(_guard(reader, data, source), source, "rows")
         yield from (_finish(found, source, facts) if isinstance(found, Draft) else found for found in drafts)
 
 
@@ -165,18 +231,18 @@ def _guard(reader: Callable[[bytes, str], Found], data: bytes, source: str) -> F
         yield Unreadable(source, f"The file is damaged or not what its name says ({type(error).__name__}).")
 
 
-def _limit_problems(drafts: Found, source: str) -> Found:
-    """Name the first problems of a table one by one and the rest as a number; a table without rows is one, too."""
-    problems, rows = 0, 0
-    for found in drafts:
-        rows += 1
+def _limit_problems(items: Iterator[Any], source: str, unit: str) -> Iterator[Any]:
+    """Name the first problems of a file one by one and the rest as a number; a table without rows is one, too."""
+    problems, count = 0, 0
+    for found in items:
+        count += 1
         problems += isinstance(found, Unreadable)
-        if isinstance(found, Draft) or problems <= MAX_PROBLEMS:
+        if not isinstance(found, Unreadable) or problems <= MAX_PROBLEMS:
             yield found
     if problems > MAX_PROBLEMS:
-        yield Unreadable(source, f"{problems - MAX_PROBLEMS:,} more rows could not be read.")
-    if not rows:
-        yield Unreadable(source, "The table has no rows.")
+        yield Unreadable(source, f"{problems - MAX_PROBLEMS:,} more {unit} could not be read.")
+    if not count:
+        yield Unreadable(source, f"The table has no {unit}.")
 
 
 def _with_free_id(article: Article, taken: set[str]) -> Article:
@@ -188,8 +254,7 @@ def _with_free_id(article: Article, taken: set[str]) -> Article:
     taken.add(free)
     if free == article.id:
         return article
-    values = {name: getattr(article, name) for name in article.__dataclass_fields__}
-    return Article(**{**values, "id": free})
+    return replace(article, id=free)
 
 
 # -------------------------------------------------------------------------------------------------- one reader a format
@@ -230,6 +295,7 @@ def _read_html(data: bytes, source: str) -> Found:
 
     if len(data) > MAX_PAGE_BYTES:
         raise Refused(f"The page is larger than {MAX_PAGE_BYTES // 1_000_000} MB.")
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # the refusal says it
     tree = trafilatura.load_html(_without_declaration(decode(data)))
     if tree is None:
         raise Refused("The file holds no web page.")

@@ -73,9 +73,9 @@ def make(
     """The zip of a view.
 
     ``statements`` holds the view's rows (at least the contract's columns), ``articles`` all that was read (``id``,
-    ``published``, ``outlet``, ``title``, ``url``, ``language``, ``text``). ``texts`` are further files by name, for
-    people. ``page`` and ``parameters`` are those of the link that reopens the view. ``book`` and ``model`` (as
-    ``model_facts`` gives it) are what the rows were tagged by; by default the shipped ones.
+    ``published``, ``outlet``, ``title``, ``url``, ``language``, and ``text`` or its ``text_sha256``). ``texts`` are
+    further files by name, for people. ``page`` and ``parameters`` are those of the link that reopens the view. ``book``
+    and ``model`` (as ``model_facts`` gives it) are what the rows were tagged by; by default the shipped ones.
     """
     facts = codebook_facts() if book is None else own_codebook_facts(book)
     rows = store.conform(statements)[list(store.COLUMNS)]
@@ -184,7 +184,8 @@ def hash_files(paths: Iterable[Path]) -> str:
 
 
 def _listed(articles: pd.DataFrame) -> pd.DataFrame:
-    plain = articles.assign(text_sha256=articles["text"].map(text_hash)).sort_values("id", kind="stable")
+    hashed = articles if "text_sha256" in articles else articles.assign(text_sha256=articles["text"].map(text_hash))
+    plain = hashed.sort_values("id", kind="stable")
     return plain[list(ARTICLE_COLUMNS)].astype(object).fillna("").astype(str)
 
 

@@ -35,8 +35,8 @@ FILES = (
 )
 PREFIX = "query: "
 WINDOW, LEFT, RIGHT = 320, 110, 50  # tokens: of a window, and of the context before and after what is read in it
-STANCE_LENGTH = 80  # tokens that the stance network sees
-JUDGED = 0.15  # what may be a topical statement is judged by the second network, too
+STANCE_LENGTH = 96  # tokens that the stance network sees
+JUDGED = 0.1  # what may be a topical statement is judged by the second network, too
 _ONE_AT_A_TIME = Semaphore(1)
 
 Array = np.ndarray
@@ -98,7 +98,7 @@ class Classifier:
 
         self.config = json.loads((folder / "config.json").read_text("utf-8"))
         self._tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
-        words, threads = np.load(folder / "embeddings.npy", mmap_mode="r"), min(os.cpu_count() or 1, 4)
+        words, threads = np.load(folder / "embeddings.npy", mmap_mode="r"), count_threads()
         self._heads, judge = _load_heads(folder / "heads.npz"), _load_heads(folder / "stance.npz")
         scale = self._heads["embedding_scale"]
         self._reader = _Encoder(folder / "encoder.onnx", words, scale, self._heads, threads)
@@ -140,23 +140,23 @@ class Classifier:
         own = np.flatnonzero((offsets[:, 1] > reading.start) & (offsets[:, 0] < reading.end))
         holder = ACTORS[int(np.argmax(reading.holders))]
         topics = tuple(
-            self._blend(topic, self._stance(topic.topic, holder, own, ids, side, evidence))
+            self._blend(topic, self._judged(topic.topic, holder, own, ids, side, evidence))
             if topic.presence > JUDGED and reading.statement > JUDGED
             else topic
             for topic in reading.topics
         )
         return replace(reading, topics=topics)
 
-    def _stance(self, topic: str, holder: str, own: Array, ids: Array, side: Array, evidence: Array) -> Array:
-        """Chances of favor, against and neutral for the statement in tokens ``own``, read with what stands before
-        it."""
+    def _judged(self, topic: str, holder: str, own: Array, ids: Array, side: Array, evidence: Array) -> Array:
+        """Log-odds of favor, against, neutral and not about it for the statement in tokens ``own``, read with what
+        stands before it."""
         return self._judge_tokens(stance_words(topic, holder), own, ids, side, evidence)
 
     def judge_words(self, question: str, text: str) -> Array:
         """Chances of favor, against and neutral of a lone ``text`` towards whatever ``question`` asks."""
         ids, offsets = tokenize(self._tokenizer.backend_tokenizer, text)
         side, evidence = spread_marks((), offsets)
-        return self._judge_tokens(question, np.arange(len(ids)), ids, side, evidence)
+        return _softmax(self._judge_tokens(question, np.arange(len(ids)), ids, side, evidence)[:-1])
 
     def _judge_tokens(self, question: str, own: Array, ids: Array, side: Array, evidence: Array) -> Array:
         head = self._tokenizer.backend_tokenizer.encode(question).ids[:-1]
@@ -168,14 +168,17 @@ class Classifier:
         words = np.concatenate([head, ids[before], end, ids[inner], end]).astype(np.int64)
         hidden = self._judge.encode(words, side[place] * marked, evidence[place] * marked[:, None])
         pair = np.concatenate([hidden[len(head) + len(before) + 1 : -1].mean(0), hidden.mean(0)])
-        return _softmax(self._mlp("stance", pair))
+        return self._mlp("stance", pair)
 
     def _blend(self, topic: TopicStance, judged: Array) -> TopicStance:
-        """Both networks' chances, averaged as logarithms by ``stance_weight``."""
-        weight = self.config["stance_weight"]
-        first = np.array([topic.favor, topic.against, topic.neutral])
-        mixed = (1 - weight) * np.log(first + 1e-9) + weight * np.log(judged + 1e-9)
-        return TopicStance(topic.topic, topic.presence, *_floats(_softmax(mixed / self._heat("stance"))))
+        """Both networks' chances, averaged as logarithms: stances by ``stance_weight``, presence by
+        ``topic_weight``."""
+        weight, share = self.config["stance_weight"], self.config["topic_weight"]
+        stances = np.log(np.array([topic.favor, topic.against, topic.neutral]) + 1e-9)
+        mixed = (1 - weight) * stances + weight * np.log(_softmax(judged[:-1]) + 1e-9)
+        about = np.logaddexp.reduce(judged[:-1]) - judged[-1]
+        presence = _sigmoid((1 - share) * _log_odds(topic.presence) + share * about)
+        return TopicStance(topic.topic, float(presence), *_floats(_softmax(mixed / self._heat("stance"))))
 
     def _read_window(self, units: Sequence[Unit], hidden: Array, offsets: Array, evidence: Array) -> list[Reading]:
         tokens = _sigmoid(hidden @ self._heads["tokens.weight"].T + self._heads["tokens.bias"])
@@ -253,6 +256,11 @@ class Classifier:
 
     def _heat(self, head: str) -> float:
         return self.config["temperature"].get(head, 1.0)
+
+
+def count_threads() -> int:
+    """How many threads a network may use: ``POSITIONS_THREADS``, or as many as there are cores, four at most."""
+    return int(os.environ.get("POSITIONS_THREADS") or min(os.cpu_count() or 1, 4))
 
 
 @cache
@@ -369,6 +377,10 @@ def _best_run(cues: Array, inside: Array, offsets: Array) -> tuple[int, int] | N
 
 def _sigmoid(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))
+
+
+def _log_odds(chance: float) -> float:
+    return float(np.log((chance + 1e-9) / (1 - chance + 1e-9)))
 
 
 def _softmax(x: Array, axis: int = -1) -> Array:

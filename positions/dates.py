@@ -73,6 +73,19 @@ _PLAN = {
     "de": r"^(?:will|wollen|wolle|wollten?|soll|sollen|werde|werden|wird|plan\w*|erwart\w*|rechne\w*|hoff\w*)\b",
     "en": r"^(?:(?:is|are) )?(?:will|wants?|plans?|planning|expects?|expecting|hopes?|hoping|intends?)\b",
 }
+_DONE = {  # a verb in a past tense
+    "de": r"\b(?:ha(?:t|ben|be|tten?)|wurden?|[a-zäöüß]{3,}ten?"
+    r"|(?:be|ent)?schloss(?:en)?|schlug(?:en)?|(?:an|auf)?nahm(?:en)?|gab(?:en)?|hob(?:en)?|(?:ver)?warf(?:en)?|wies(?:en)?|zog(?:en)?"
+    r"|ließ(?:en)?|rief(?:en)?|bot(?:en)?|(?:ver)?sprach(?:en)?|trat(?:en)?|unterschrieb(?:en)?|widersprach(?:en)?)\b",
+    "en": r"\b(?:\w{2,}ed|put|gave|took|made|set|cut|let|sent|chose|struck|withdrew|drew|told|left|threw|held|laid)\b",
+}
+_AHEAD = {  # what makes a clause tell of something to come or to be
+    "de": r"\b(?:will|wollen|wolle|soll|sollen|wird|werden|werde|plan(?:t|en|e|te)|kann|können|könnte\w*"
+    r"|müss\w*|muss|dürf\w*|würde\w*)\b"
+    r"|\b(?:nach|vor|seit|in der nacht) (?:dem |der |zu |auf )?(?:\w+ )?(?:am )?$",
+    "en": r"\b(?:will|would|wants?|plans?|planning|expects?|hopes?|intends?|can|could|may|might|must|should"
+    r"|is|are|due)\b",
+}
 _BARE_SAYING = re.compile(
     r"^(?:sa(?:id|ys?|ying)|add(?:s|ed|ing)|not(?:es|ed)|argue[sd]|insist(?:s|ed)|claim(?:s|ed)|thinks?|believe[sd]?)\b",
     re.IGNORECASE,
@@ -138,6 +151,11 @@ def _dates(text: str, day: re.Match[str], cue: tuple[int, int], mode: str, langu
     if mode == "narrated" and day["relative"] in ("heut", "today"):
         return False  # "nowadays"
     left, right = _clause(text, cue)
+    if cue == (0, 0):  # a decision told as done: "die EU verlängerte die Sanktionen am Montag"
+        recent = day["weekday"] or day["relative"]
+        own = text[left:right]
+        done = re.search(_DONE[language], own) and not re.search(_AHEAD[language], own, re.IGNORECASE)
+        return bool(recent and done) and left <= day.start() < right
     if not left <= day.start() < right:
         return _stands_outside(text, day, cue, language)
     if language == "de":
@@ -156,7 +174,7 @@ def _dates(text: str, day: re.Match[str], cue: tuple[int, int], mode: str, langu
 
 def _clause(text: str, cue: tuple[int, int]) -> tuple[int, int]:
     borders = [0, *(m.start() for m in _BORDER.finditer(text)), len(text)]
-    return max(b for b in borders if b <= cue[0]), min(b for b in borders if b >= cue[1])
+    return max(b for b in borders if b <= cue[0]), min(b for b in borders if b >= max(cue[1], 1))
 
 
 def _fits_german(head: str, tail: str, cue: str, mode: str) -> bool:

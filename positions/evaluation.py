@@ -176,6 +176,23 @@ def match_rows(gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement]) -> 
     return judged
 
 
+def stance_pairs(gold: Sequence[GoldArticle], rows: Sequence[TaggedStatement]) -> list[list[tuple[str, str]]]:
+    """For each article the (annotated, tagged) stances of statements found, on topics found."""
+    by_article = defaultdict(list)
+    for row in rows:
+        by_article[row.article_id].append(row)
+    return [
+        [
+            (right.topics[topic], tagged.topics[topic])
+            for right, tagged in _match(item.statements, _found(by_article[item.article.id]))
+            if right and tagged
+            for topic in right.topics
+            if topic in tagged.topics
+        ]
+        for item in gold
+    ]
+
+
 def _judges(gold: GoldStatement, row: TaggedStatement) -> bool:
     """Whether a row's topic and stance are among those annotated; ``other`` where none is."""
     return not gold.topics if row.topic == OTHER else gold.topics.get(row.topic) == row.stance

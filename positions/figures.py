@@ -7,6 +7,9 @@ a side is always told by shape as well. Names that come from articles are escape
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -58,6 +61,14 @@ ENGLISH: dict[str, str] = {
     "alt_bin": "Stated {sure}: right {right} of {n} rows.",
     "alt_coverage": "How often rows are right when only the surest are kept. {steps}",
     "alt_step": "At least {value}: {kept} of the rows kept, {right} right.",
+    "demands": "demands", "offers": "offers", "conditional": "if …", "refuses": "refuses", "unknown": "unknown",
+    "alt_ladder": "Options and who stands for them. {cells} Unknown: {unknown} pairs of side and option.",
+    "alt_rung": "{side} on “{rung}”: {acts}.",
+    "alt_calendar": "{n} articles from {first} to {last}; most in the period from {peak}.",
+    "silent": "silent", "of": "{n} of {total}",
+    "alt_attention": "What each side talks about, in shares of its statements. {cells}",
+    "alt_share": "{side} on {topic}: {share}, n = {n}.",
+    "alt_network": "{n} pairs of speakers who agree on at least two topics; most often {first}.",
     "alt_nothing": "Nothing to show: no statement meets the filters.",
 }  # fmt: skip
 
@@ -85,6 +96,31 @@ EVENT_ROWS, EVENT_TOP = (1.5, 1.3), 1.62  # events stand above the points, at tw
 FULL_N = 3  # a point that rests on fewer independent statements is drawn hollow
 
 
+@dataclass
+class _Marks:
+    """Shapes, notes and traces that a figure gets at once: one by one, Plotly would copy all earlier ones each time."""
+
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    traces: list[dict[str, Any]] = field(default_factory=list)
+
+    def shape(self, **look: Any) -> None:
+        self.shapes.append(look)
+
+    def note(self, **look: Any) -> None:
+        self.notes.append(look)
+
+    def trace(self, **look: Any) -> None:
+        """A trace, of points and lines unless ``type`` says otherwise."""
+        self.traces.append({"type": "scatter", **look})
+
+    def put_on(self, figure: go.Figure) -> go.Figure:
+        figure.add_traces(self.traces)
+        return figure.update_layout(
+            shapes=[*figure.layout.shapes, *self.shapes], annotations=[*figure.layout.annotations, *self.notes]
+        )
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +140,7 @@ def number(value: float, words: Words, digits: int = 2) -> str:
 
 def day(value: object, words: Words) -> str:
     """An ISO day or timestamp in the language's order, or a dash where it is empty."""
-    moment = pd.to_datetime(value or None)
+    moment = date.fromisoformat(value) if isinstance(value, str) and value else pd.Timestamp(value or None)
     return "–" if pd.isna(moment) else moment.strftime(_word(words, "date"))
 
 
@@ -178,7 +214,8 @@ def matrix(
     places = [(topics.index(str(row.topic)), sides.index(str(row.side))) for row in frame.itertuples()]
     rows = [row for _, row in frame.iterrows()]
     fills = [_cell_fill(row, ink) for row in rows]
-    _split_mixed(figure, [place for place, row in zip(places, rows, strict=True) if row.state == "mixed"], ink)
+    marks = _Marks()
+    _split_mixed(marks, [place for place, row in zip(places, rows, strict=True) if row.state == "mixed"], ink)
     _cover(
         figure,
         places,
@@ -189,10 +226,10 @@ def matrix(
         ink,
     )
     for place, row, fill in zip(places, rows, fills, strict=True):
-        _frame_cell(figure, place, row.state, (str(row.side), str(row.topic)) == selected, ink)
-        _write(figure, place, _cell_text(row, words), _text_on(fill, ink) if row.state == "position" else ink["text"])
-    _interval_marks(figure, places, rows, [_text_on(fill, ink) for fill in fills], ink)
-    return figure
+        _frame_cell(marks, place, row.state, (str(row.side), str(row.topic)) == selected, ink)
+        _write(marks, place, _cell_text(row, words), _text_on(fill, ink) if row.state == "position" else ink["text"])
+    _interval_marks(marks, places, rows, [_text_on(fill, ink) for fill in fills], ink)
+    return marks.put_on(figure)
 
 
 def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Figure:
@@ -221,11 +258,12 @@ def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fi
         hovers,
         ink,
     )
+    marks = _Marks()
     for place, row, fill in zip(places, rows, fills, strict=True):
         known = not pd.isna(row.agreement)
         text = f"<b>{_share(row.agreement, words)}</b>" if known else _lines(_word(words, "not_enough"))
-        _write(figure, place, text, _text_on(fill, ink) if known else ink["text"])
-    return figure
+        _write(marks, place, text, _text_on(fill, ink) if known else ink["text"])
+    return marks.put_on(figure)
 
 
 def describe_matrix(frame: pd.DataFrame, words: Words) -> str:
@@ -300,29 +338,19 @@ def _share(value: float, words: Words) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int = CELL) -> go.Figure:
-    figure = _blank(ink, height * max(len(rows), 1) + 54)
-    figure.update_layout(
-        clickmode="event+select", barmode="overlay", dragmode=False, margin_t=48, margin_l=4, margin_b=4
-    )
-    label = {"color": ink["text"], "size": 12}
-    figure.update_xaxes(
-        side="top",
-        tickvals=list(range(len(columns))),
-        ticktext=columns,
-        tickfont=label,
-        range=[-0.5, len(columns) - 0.5],
-        fixedrange=True,
-        tickangle=0,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=rows,
-        tickfont=label,
-        automargin=True,
-        range=[len(rows) - 0.5, -0.5],
-        fixedrange=True,
-    )
-    return figure
+    label = {"tickfont": {"color": ink["text"], "size": 12}, "fixedrange": True}
+    across = {"tickvals": list(range(len(columns))), "ticktext": columns, "range": [-0.5, len(columns) - 0.5]}
+    down = {"tickvals": list(range(len(rows))), "ticktext": rows, "range": [len(rows) - 0.5, -0.5]}
+    layout = {
+        **_style(ink, height * max(len(rows), 1) + 54),
+        "clickmode": "event+select",
+        "barmode": "overlay",
+        "dragmode": False,
+        "margin": {"l": 4, "r": 8, "t": 48, "b": 4},
+        "xaxis": {**_axis(ink), **label, **across, "side": "top", "tickangle": 0},
+        "yaxis": {**_axis(ink), **label, **down},
+    }
+    return go.Figure(layout=layout)
 
 
 def _cover(
@@ -354,10 +382,10 @@ def _cover(
     )
 
 
-def _split_mixed(figure: go.Figure, places: Iterable[tuple[int, int]], ink: Colors) -> None:
+def _split_mixed(marks: _Marks, places: Iterable[tuple[int, int]], ink: Colors) -> None:
     for x, y in places:
         for name, left, right in (("against", x - 0.5 + GAP, x), ("favor", x, x + 0.5 - GAP)):
-            figure.add_shape(
+            marks.shape(
                 type="rect",
                 layer="below",
                 line_width=0,
@@ -369,16 +397,16 @@ def _split_mixed(figure: go.Figure, places: Iterable[tuple[int, int]], ink: Colo
             )
 
 
-def _frame_cell(figure: go.Figure, place: tuple[int, int], state: str, selected: bool, ink: Colors) -> None:
+def _frame_cell(marks: _Marks, place: tuple[int, int], state: str, selected: bool, ink: Colors) -> None:
     x, y = place
     dash = {"none": "dot", "few": "dash"}.get(state)
     if dash or selected:
         line = {"color": ink["text"], "width": 3} if selected else {"color": ink["line"], "width": 1, "dash": dash}
-        figure.add_shape(type="rect", line=line, x0=x - 0.5 + GAP, x1=x + 0.5 - GAP, y0=y - 0.5 + GAP, y1=y + 0.5 - GAP)
+        marks.shape(type="rect", line=line, x0=x - 0.5 + GAP, x1=x + 0.5 - GAP, y0=y - 0.5 + GAP, y1=y + 0.5 - GAP)
 
 
-def _write(figure: go.Figure, place: tuple[int, int], text: str, color: str) -> None:
-    figure.add_annotation(
+def _write(marks: _Marks, place: tuple[int, int], text: str, color: str) -> None:
+    marks.note(
         x=place[0],
         y=place[1] - 0.06,
         text=text,
@@ -389,7 +417,7 @@ def _write(figure: go.Figure, place: tuple[int, int], text: str, color: str) -> 
 
 
 def _interval_marks(
-    figure: go.Figure, places: Sequence[tuple[int, int]], rows: Sequence[Any], texts: Sequence[str], ink: Colors
+    marks: _Marks, places: Sequence[tuple[int, int]], rows: Sequence[Any], texts: Sequence[str], ink: Colors
 ) -> None:
     """A small scale from -1 to 1 at the foot of each cell that has a value."""
     half = 0.5 - 4 * GAP
@@ -400,12 +428,12 @@ def _interval_marks(
     ]
     for (x, y), row, color in shown:
         foot = y + 0.4
-        figure.add_shape(
+        marks.shape(
             type="line", x0=x - half, x1=x + half, y0=foot, y1=foot, line={"color": color, "width": 1}, opacity=0.45
         )
-        figure.add_shape(type="line", x0=x, x1=x, y0=foot - 0.03, y1=foot + 0.03, line={"color": color, "width": 1})
+        marks.shape(type="line", x0=x, x1=x, y0=foot - 0.03, y1=foot + 0.03, line={"color": color, "width": 1})
         if not pd.isna(row.lower):
-            figure.add_shape(
+            marks.shape(
                 type="line",
                 x0=x + half * row.lower,
                 x1=x + half * row.upper,
@@ -414,7 +442,7 @@ def _interval_marks(
                 line={"color": color, "width": 4},
                 opacity=0.6,
             )
-    figure.add_scatter(
+    marks.trace(
         name="values",
         mode="markers",
         x=[x + half * row.position for (x, _), row, _ in shown],
@@ -423,6 +451,106 @@ def _interval_marks(
         hoverinfo="skip",
         unselected={"marker": {"opacity": 1}},
     )
+
+
+# --- the ladder ------------------------------------------------------------------------------------------------------
+
+ACTS = ("demands", "offers", "conditional", "refuses")
+RUNG = 78
+
+
+def ladder(
+    frame: pd.DataFrame,
+    words: Words,
+    *,
+    names: Mapping[str, str],
+    shared: Mapping[str, bool] = MappingProxyType({}),
+    selected: str = "",
+    dark: bool = False,
+) -> go.Figure:
+    """``ladders.cells`` as a table: a row each rung with its name from ``names``, a column each side.
+
+    Filled where a side stands for the option, crossed out where it refuses it, half of each where it does both, an
+    empty dotted frame where nothing is known; paler below ``FULL_N`` statements. ``shared`` are the rungs for which two
+    sides stand, and whether on enough statements: a full and an empty diamond, and a thick frame in the former case.
+    ``selected`` is a rung. ``customdata`` is [side, rung].
+    """
+    ink = _ink(dark)
+    sides, rungs = _present(frame, "side"), list(dict.fromkeys(frame["rung"]))
+    signs = {rung: ("◆ " if shared[rung] else "◇ ") if rung in shared else "" for rung in rungs}
+    labels = [
+        f"{'<b>' if rung == selected else ''}{signs[rung]}{_lines(names[rung], 15)}{'</b>' if rung == selected else ''}"
+        for rung in rungs
+    ]
+    figure = _table([_lines(_word(words, name)) for name in sides], labels, ink, height=RUNG)
+    rows = [row for _, row in frame.iterrows()]
+    places = [(sides.index(str(row.side)), rungs.index(row.rung)) for row in rows]
+    fills = [_rung_fill(row, ink) for row in rows]
+    marks = _Marks()
+    _halve_both(marks, [place for place, row in zip(places, rows, strict=True) if row.state == "both"], ink)
+    _cover(
+        figure,
+        places,
+        fills,
+        ["x" if row.state == "against" else "" for row in rows],
+        [[str(row.side), row.rung] for row in rows],
+        ["<br>".join(_rung_lines(row, names, words)) for row in rows],
+        ink,
+    )
+    for place, row, fill in zip(places, rows, fills, strict=True):
+        meets = shared.get(row.rung, False) and row.state in ("for", "both")
+        _frame_cell(marks, place, {"unknown": "none"}.get(row.state, ""), meets, ink)
+        color = _text_on(fill, ink) if row.state == "for" else ink["text"]
+        _write(marks, place, _rung_text(row, words), color)
+    return marks.put_on(figure)
+
+
+def describe_ladder(frame: pd.DataFrame, words: Words, names: Mapping[str, str]) -> str:
+    """Every rung that somebody spoke about, with what each side does with it."""
+    known = frame[frame["state"] != "unknown"]
+    if known.empty:
+        return _word(words, "alt_nothing")
+    cells = [
+        _fill(words, "alt_rung", rung=names[row.rung], side=_plain(words, row.side), acts=", ".join(_acts(row, words)))
+        for _, row in known.iterrows()
+    ]
+    return _fill(words, "alt_ladder", cells=" ".join(cells), unknown=len(frame) - len(known))
+
+
+def _acts(row: pd.Series, words: Words) -> list[str]:
+    return [f"{_word(words, act)} {row[act]}" for act in ACTS if row[act]]
+
+
+def _rung_lines(row: pd.Series, names: Mapping[str, str], words: Words) -> list[str]:
+    title = f"{_plain(words, row.side)} · {names[row.rung]}"
+    return [title, *(_acts(row, words) or [_word(words, "unknown")])]
+
+
+def _rung_text(row: pd.Series, words: Words) -> str:
+    if acts := _acts(row, words):
+        return "<br>".join(map(_lines, acts))
+    return f"<span style='font-size:10px'>{_lines(_word(words, 'unknown'))}</span>"
+
+
+def _rung_fill(row: pd.Series, ink: Colors) -> str:
+    if row.state != "for":
+        return "rgba(0,0,0,0)"
+    return _blend(ink["blank"], ink["agree"], 0.75 if row.n >= FULL_N else 0.35)
+
+
+def _halve_both(marks: _Marks, places: Iterable[tuple[int, int]], ink: Colors) -> None:
+    """The left half filled, the right half left open for the refusal."""
+    for x, y in places:
+        marks.shape(
+            type="rect",
+            layer="below",
+            line_width=0,
+            fillcolor=_blend(ink["blank"], ink["agree"], 0.3),
+            x0=x - 0.5 + GAP,
+            x1=x,
+            y0=y - 0.5 + GAP,
+            y1=y + 0.5 - GAP,
+        )
 
 
 # --- over time -------------------------------------------------------------------------------------------------------
@@ -451,16 +579,19 @@ def timeline(
     figure = make_subplots(
         rows=panels + 1, cols=1, shared_xaxes=True, vertical_spacing=0.05, row_heights=[0.74 / panels] * panels + [0.26]
     )
-    _style(figure, ink, 130 * panels + 110 if split else 440)
+    marks = _Marks()
     for index, side in enumerate(shown):
         part = data[data["side"].astype(str) == side].sort_values("period")
-        look = {"name": _plain(words, side), "legendgroup": side, "row": index + 1 if split else 1, "col": 1}
+        look = {"name": _plain(words, side), "legendgroup": side, **_panel(index + 1 if split else 1)}
         dodge = 0.0 if split else (index - (len(shown) - 1) / 2) * 0.14
-        _trend(figure, part, side, words, colors[side], dodge, banded=split or len(shown) == 1, look=look)
-        _bars(figure, part, side, words, colors[side], panels + 1)
-    _trend_axes(figure, data, words, ink, panels)
-    _add_events(figure, events, words, ink, panels)
-    return figure.update_layout(showlegend=True)
+        _trend(marks, part, side, words, colors[side], dodge, banded=split or len(shown) == 1, look=look)
+        _bars(marks, part, side, words, colors[side], panels + 1)
+    _add_events(marks, events, words, ink, panels)
+    marks.put_on(figure)
+    _trend_axes(figure, data, words, ink, panels, 130 * panels + 110 if split else 440)
+    if events is not None and not events.empty:
+        figure.update_layout(yaxis_range=[-1.18, EVENT_TOP])
+    return figure
 
 
 def volume(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
@@ -468,12 +599,51 @@ def volume(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, d
     ink, colors = _ink(dark), _side_colors(colors, dark)
     figure = _blank(ink, 220)
     totals = frame.groupby(["side", "period"], observed=True)["n"].sum().reset_index()
+    marks = _Marks()
     for side in _present(frame, "side"):
-        _bars(figure, totals[totals["side"].astype(str) == side], side, words, colors[side], None)
-    figure.update_traces(showlegend=True)
+        _bars(marks, totals[totals["side"].astype(str) == side], side, words, colors[side], 1)
+    marks.put_on(figure).update_traces(showlegend=True)
     figure.update_yaxes(rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
-    _time_axis(figure, frame["period"], words)
+    figure.update_xaxes(**_dates(frame["period"], words))
     return figure.update_layout(barmode="stack", bargap=0.2, showlegend=True, margin_t=30)
+
+
+def calendar(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Figure:
+    """Articles by period, from ``audit.calendar``."""
+    ink = _ink(dark)
+    figure = _blank(ink, 200)
+    days = [day(value, words) for value in frame["period"]]
+    figure.add_bar(
+        x=frame["period"],
+        y=frame["n"],
+        marker={"color": ink["agree"]},
+        hovertext=[f"{start}: {n}" for start, n in zip(days, frame["n"], strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    figure.update_yaxes(rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
+    figure.update_xaxes(**_dates(frame["period"], words))
+    return figure.update_layout(bargap=0.15)
+
+
+def describe_calendar(frame: pd.DataFrame, words: Words) -> str:
+    """How many articles, from when to when, and where most are."""
+    if frame.empty:
+        return _word(words, "alt_nothing")
+    highest = int(frame["n"].to_numpy().argmax())
+    first, last, peak = (day(frame["period"].iloc[place], words) for place in (0, -1, highest))
+    return _fill(words, "alt_calendar", n=int(frame["n"].sum()), first=first, last=last, peak=peak)
+
+
+def warn(figure: go.Figure, text: str, dark: bool = False) -> go.Figure:
+    """The figure with a line at its foot that any saved picture carries; ``text`` is escaped."""
+    room = 30
+    figure.update_layout(
+        height=figure.layout.height + room,
+        margin_b=(figure.layout.margin.b or 0) + room,
+        title={"text": escape(text), "x": 0.01, "xanchor": "left", "y": 0, "yanchor": "bottom", "yref": "container",
+               "pad": {"b": 6}, "font": {"size": 12, "color": _ink(dark)["against"]}},
+    )  # fmt: skip
+    return figure
 
 
 def reliability(bins: Sequence[Mapping[str, float]], words: Words, *, dark: bool = False) -> go.Figure:
@@ -589,7 +759,7 @@ def describe_volume(frame: pd.DataFrame, words: Words) -> str:
 
 
 def _trend(
-    figure: go.Figure,
+    marks: _Marks,
     part: pd.DataFrame,
     side: str,
     words: Words,
@@ -606,12 +776,13 @@ def _trend(
     for _, run in part.groupby(apart.cumsum()):
         known = run.dropna(subset=["lower"])
         if banded and len(known) > 1:
-            _band(figure, known, color, look)
-        whiskers = {"symmetric": False, "array": run["upper"] - run["position"], "width": 0, "thickness": 1.2}
-        whiskers |= {"arrayminus": run["position"] - run["lower"], "visible": not banded or len(known) == 1}
-        figure.add_scatter(
-            x=run["x"],
-            y=run["position"],
+            _band(marks, known, color, look)
+        above, below = (run["upper"] - run["position"]).to_numpy(), (run["position"] - run["lower"]).to_numpy()
+        whiskers = {"symmetric": False, "array": above, "arrayminus": below, "width": 0, "thickness": 1.2}
+        whiskers["visible"] = not banded or len(known) == 1
+        marks.trace(
+            x=run["x"].to_numpy(),
+            y=run["position"].to_numpy(),
             mode="lines+markers",
             showlegend=False,
             error_y=whiskers,
@@ -622,11 +793,11 @@ def _trend(
             **look,
         )
     key = {"line": {"color": color, "dash": DASHES[side]}, "marker": {"symbol": SYMBOLS[side], "size": 9}}
-    figure.add_scatter(x=[None], y=[None], mode="lines+markers", **key, **look)
+    marks.trace(x=[None], y=[None], mode="lines+markers", **key, **look)
 
 
-def _band(figure: go.Figure, known: pd.DataFrame, color: str, look: dict[str, Any]) -> None:
-    figure.add_scatter(
+def _band(marks: _Marks, known: pd.DataFrame, color: str, look: dict[str, Any]) -> None:
+    marks.trace(
         x=[*known["x"], *known["x"][::-1]],
         y=[*known["upper"], *known["lower"][::-1]],
         fill="toself",
@@ -641,17 +812,18 @@ def _band(figure: go.Figure, known: pd.DataFrame, color: str, look: dict[str, An
 
 def _markers(n: pd.Series, side: str, color: str) -> dict[str, Any]:
     symbols = [SYMBOLS[side] + ("" if count >= FULL_N else "-open") for count in n]
-    sizes = np.clip(5 + 3 * np.sqrt(n), 8, 20)
+    sizes = np.clip(5 + 3 * np.sqrt(n.to_numpy()), 8, 20)
     return {"symbol": symbols, "color": color, "size": sizes, "opacity": 1, "line": {"width": 2, "color": color}}
 
 
-def _bars(figure: go.Figure, part: pd.DataFrame, side: str, words: Words, color: str, row: int | None) -> None:
+def _bars(marks: _Marks, part: pd.DataFrame, side: str, words: Words, color: str, panel: int) -> None:
     texts = [
         f"{day(period, words)}<br>{_fill(words, 'n', n=n)}" for period, n in zip(part["period"], part["n"], strict=True)
     ]
-    figure.add_bar(
-        x=part["period"],
-        y=part["n"],
+    marks.trace(
+        type="bar",
+        x=part["period"].to_numpy(),
+        y=part["n"].to_numpy(),
         name=_plain(words, side),
         legendgroup=side,
         showlegend=False,
@@ -661,34 +833,40 @@ def _bars(figure: go.Figure, part: pd.DataFrame, side: str, words: Words, color:
         },
         hovertext=texts,
         hovertemplate="%{hovertext}<extra>" + _plain(words, side) + "</extra>",
-        row=row,
-        col=row and 1,
+        **_panel(panel),
     )
 
 
-def _trend_axes(figure: go.Figure, data: pd.DataFrame, words: Words, ink: Colors, panels: int) -> None:
-    for row in range(1, panels + 1):
-        figure.update_yaxes(
-            range=[-1.18, 1.18],
-            tickvals=[-1, 0, 1],
-            zeroline=True,
-            zerolinecolor=ink["line"],
-            ticktext=[_word(words, name) for name in ("against", "neutral", "favor")],
-            row=row,
-            col=1,
-        )
+def _panel(number: int) -> dict[str, str]:
+    """The axes of a panel, counted from above."""
+    name = str(number) if number > 1 else ""
+    return {"xaxis": f"x{name}", "yaxis": f"y{name}"}
+
+
+def _trend_axes(figure: go.Figure, data: pd.DataFrame, words: Words, ink: Colors, panels: int, height: int) -> None:
+    trend = {
+        **_axis(ink),
+        "range": [-1.18, 1.18],
+        "tickvals": [-1, 0, 1],
+        "zeroline": True,
+        "zerolinecolor": ink["line"],
+        "ticktext": [_word(words, name) for name in ("against", "neutral", "favor")],
+    }
     title = {"text": _word(words, "statements"), "font": {"size": 10, "color": ink["muted"]}}
-    figure.update_yaxes(rangemode="tozero", nticks=4, title=title, row=panels + 1, col=1)
-    _time_axis(figure, data["period"], words)
-    figure.update_layout(barmode="stack", bargap=0.25, margin_t=34)
+    volume = {**_axis(ink), "rangemode": "tozero", "nticks": 4, "title": title}
+    names = ["", *map(str, range(2, panels + 2))]
+    axes = {f"xaxis{name}": {**_axis(ink), **_dates(data["period"], words)} for name in names}
+    axes |= {f"yaxis{name}": trend if name != names[-1] else volume for name in names}
+    look = {"barmode": "stack", "bargap": 0.25, "showlegend": True, "margin_t": 34}
+    look |= {"dragmode": "select", "selectdirection": "h"}  # a period drawn with the mouse
+    figure.update_layout({**_style(ink, height), **axes}, **look)
 
 
-def _time_axis(figure: go.Figure, periods: pd.Series, words: Words) -> None:
-    """Few periods are each named; of many Plotly picks some."""
+def _dates(periods: pd.Series, words: Words) -> dict[str, Any]:
+    """An axis of days; few periods are each named, of many Plotly picks some."""
     starts = sorted(periods.unique())
-    figure.update_xaxes(tickformat=_word(words, "day_tick"), hoverformat=_word(words, "date"), type="date")
-    if 0 < len(starts) <= 6:
-        figure.update_xaxes(tickvals=starts)
+    look = {"tickformat": _word(words, "day_tick"), "hoverformat": _word(words, "date"), "type": "date"}
+    return look | ({"tickvals": starts} if 0 < len(starts) <= 6 else {})
 
 
 def _point(row: Any, words: Words) -> str:
@@ -702,31 +880,19 @@ def _point(row: Any, words: Words) -> str:
     )
 
 
-def _add_events(figure: go.Figure, events: pd.DataFrame | None, words: Words, ink: Colors, panels: int) -> None:
+def _add_events(marks: _Marks, events: pd.DataFrame | None, words: Words, ink: Colors, panels: int) -> None:
     if events is None or events.empty:
         return
     line = {"color": ink["muted"], "width": 1, "dash": "dot"}
     axes = ["" if row == 1 else str(row) for row in range(1, panels + 2)]
-    lines = [
-        {
-            "type": "line",
-            "x0": date,
-            "x1": date,
-            "y0": 0,
-            "y1": 1,
-            "line": line,
-            "xref": f"x{n}",
-            "yref": f"y{n} domain",
-        }
-        for date in events["date"]
-        for n in axes
-    ]
-    figure.update_layout(shapes=[*figure.layout.shapes, *lines])
+    for when in events["date"]:
+        for n in axes:
+            marks.shape(type="line", x0=when, x1=when, y0=0, y1=1, line=line, xref=f"x{n}", yref=f"y{n} domain")
     hovers = [
-        f"{day(date, words)}<br>{escape(label)}" for date, label in zip(events["date"], events["label"], strict=True)
+        f"{day(when, words)}<br>{escape(label)}" for when, label in zip(events["date"], events["label"], strict=True)
     ]
-    figure.add_scatter(
-        x=events["date"],
+    marks.trace(
+        x=list(events["date"]),
         y=[EVENT_ROWS[place % len(EVENT_ROWS)] for place in range(len(events))],
         mode="markers+text",
         name=_word(words, "event"),
@@ -735,34 +901,39 @@ def _add_events(figure: go.Figure, events: pd.DataFrame | None, words: Words, in
         marker={"symbol": "square", "size": 15, "color": ink["blank"], "line": {"width": 1, "color": ink["line"]}},
         hovertext=hovers,
         hovertemplate="%{hovertext}<extra></extra>",
-        row=1,
-        col=1,
     )
-    figure.update_yaxes(range=[-1.18, EVENT_TOP], row=1, col=1)
 
 
 # --- side by side ----------------------------------------------------------------------------------------------------
 
 
 def compare(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
-    """``measures.compare`` as dots with intervals, topic by topic; the states keep their looks.
+    """``measures.compare`` as bars from neutral with intervals, topic by topic; the states keep their looks.
 
-    A position is a filled mark, mixed a hollow one, too few a small hollow one without interval; a side that
-    said nothing has only those words, never a mark at zero.
+    A position has a bar and a filled mark, mixed a hollow mark, too few a small hollow one without interval; a side
+    that said nothing has only those words, never a mark at zero. With a column ``speaker`` the lines are speakers.
     """
     ink, colors = _ink(dark), _side_colors(colors, dark)
     groups = [(topic, frame[frame["topic"].astype(str) == topic]) for topic in _present(frame, "topic")]
-    labels = [(_plain_topic(words, topic), [_plain(words, side) for side in part["side"]]) for topic, part in groups]
-    figure, places = _listing(labels, words, ink)
+    labels = [(_plain_topic(words, topic), _names(part, words)) for topic, part in groups]
+    figure, places, marks = _listing(labels, words, ink, pitch=37)
     rows = [row for _, part in groups for _, row in part.iterrows()]
     for y, row in zip(places, rows, strict=True):
         color = colors[str(row.side)]
-        _note(figure, y, _word(words, "none") if row.state == "none" else _remark(row, words), ink)
+        _note(marks, y, _word(words, "none") if row.state == "none" else _remark(row, words), ink)
+        if row.state == "position":
+            _bar(marks, 0, row.position, y, color, 14)
         if row.state in ("mixed", "position") and not pd.isna(row.lower):
-            _bar(figure, row.lower, row.upper, y, color, 4)
+            _bar(marks, row.lower, row.upper, y, color, 4)
         if row.state != "none":
-            _dot(figure, row.position, y, str(row.side), color, row.state, "<br>".join(cell_lines(row, words)))
-    return figure
+            _dot(marks, row.position, y, str(row.side), color, row.state, "<br>".join(cell_lines(row, words)))
+    return marks.put_on(figure)
+
+
+def _names(part: pd.DataFrame, words: Words) -> list[str]:
+    if "speaker" in part:
+        return [escape(textwrap.shorten(name, 24, placeholder="…")) for name in part["speaker"]]
+    return [_plain(words, side) for side in part["side"]]
 
 
 def speakers(
@@ -772,7 +943,7 @@ def speakers(
     ink, colors = _ink(dark), _side_colors(colors, dark)
     data = frame[frame["topic"].astype(str) == topic]
     sides = _present(data, "side")
-    figure, places = _listing([("", [_plain(words, side) for side in sides])], words, ink, pitch=58)
+    figure, places, marks = _listing([("", [_plain(words, side) for side in sides])], words, ink, pitch=58)
     for y, side in zip(places, sides, strict=True):
         part = data[data["side"].astype(str) == side].sort_values(["position", "speaker"])
         names = [escape(name) if name else _word(words, "speaker_unknown") for name in part["speaker"]]
@@ -780,7 +951,7 @@ def speakers(
             f"{name}<br>{number(value, words)} · {_fill(words, 'n', n=n)}"
             for name, value, n in zip(names, part["position"], part["n"], strict=True)
         ]
-        figure.add_scatter(
+        marks.trace(
             x=part["position"],
             y=[y + (index % 5 - 2) * 0.11 for index in range(len(part))],
             mode="markers",
@@ -796,9 +967,9 @@ def speakers(
             },
         )
         mean = float(np.average(part["position"], weights=part["n"]))
-        figure.add_shape(type="line", x0=mean, x1=mean, y0=y - 0.4, y1=y + 0.4, line={"color": ink["text"], "width": 2})
-        _note(figure, y, _fill(words, "n", n=part["n"].sum()), ink)
-    return figure
+        marks.shape(type="line", x0=mean, x1=mean, y0=y - 0.4, y1=y + 0.4, line={"color": ink["text"], "width": 2})
+        _note(marks, y, _fill(words, "n", n=part["n"].sum()), ink)
+    return marks.put_on(figure)
 
 
 def portrayal(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
@@ -823,6 +994,91 @@ def shifts(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, d
     named = data["verdict"].isin(["partly_changed", "reversed"])
     remark = [_lines(_word(words, verdict), 12) for verdict in data["verdict"]]
     return _dumbbells(data, {"before": "-open", "after": ""}, named, remark, words, colors, ink)
+
+
+def attention(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Figure:
+    """``measures.attention`` as a table: darker is a larger share; silence is a hatched cell that says so."""
+    ink = _ink(dark)
+    sides, topics = _present(frame, "side"), _present(frame, "topic")
+    names = [_lines(_word(words, name)) for name in sides]
+    figure = _table([_lines(_topic(words, name)) for name in topics], names, ink, height=56)
+    rows = [row for _, row in frame.iterrows()]
+    places = [(topics.index(str(row.topic)), sides.index(str(row.side))) for row in rows]
+    fills = [_blend(ink["blank"], ink["agree"], row.share) if row.n else "rgba(0,0,0,0)" for row in rows]
+    keys = [[str(row.side), str(row.topic)] for row in rows]
+    hovers = ["<br>".join(_attention_lines(row, words)) for row in rows]
+    _cover(figure, places, fills, ["" if row.n else "/" for row in rows], keys, hovers, ink)
+    marks = _Marks()
+    for place, row, fill in zip(places, rows, fills, strict=True):
+        n = f"<span style='font-size:10px'>{_fill(words, 'n', n=row.n)}</span>"
+        text = f"<b>{_percent(row.share)}</b><br>{n}" if row.n else _word(words, "silent")
+        _write(marks, place, text, _text_on(fill, ink) if row.n else ink["text"])
+    return marks.put_on(figure)
+
+
+def _attention_lines(row: Any, words: Words) -> list[str]:
+    title = f"{_plain(words, row.side)} · {_plain_topic(words, row.topic)}"
+    if not row.total:
+        return [title, _word(words, "none")]
+    bounds = _fill(words, "interval", lower=_percent(row.lower), upper=_percent(row.upper))
+    return [title, f"{_percent(row.share)} · {_fill(words, 'of', n=row.n, total=row.total)}", bounds]
+
+
+def describe_attention(frame: pd.DataFrame, words: Words) -> str:
+    """Every side's share and n on every topic."""
+    if not frame["n"].sum():
+        return _word(words, "alt_nothing")
+    cells = [
+        _fill(
+            words,
+            "alt_share",
+            side=_plain(words, row.side),
+            topic=_plain_topic(words, row.topic),
+            share=_percent(row.share) if row.n else _word(words, "silent"),
+            n=row.n,
+        )
+        for row in frame.itertuples()
+    ]
+    return _fill(words, "alt_attention", cells=" ".join(cells))
+
+
+def network(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
+    """``measures.network`` as a ring of speakers, side by side, with a line for each pair, wider for more topics."""
+    ink, colors = _ink(dark), _side_colors(colors, dark)
+    ends = {(row.side_a, row.a) for row in frame.itertuples()} | {(row.side_b, row.b) for row in frame.itertuples()}
+    people = sorted(ends, key=lambda end: ((*SIDES, "other").index(end[0]), end[1]))
+    angle = {end: 2 * np.pi * place / max(len(people), 1) for place, end in enumerate(people)}
+    place = {end: (float(np.cos(turn)), float(np.sin(turn))) for end, turn in angle.items()}
+    figure, marks = _blank(ink, 460), _Marks()
+    for n in sorted(set(frame["n_agree"])):
+        pairs = [((row.side_a, row.a), (row.side_b, row.b)) for row in frame[frame["n_agree"] == n].itertuples()]
+        x, y = ([value for a, b in pairs for value in (place[a][axis], place[b][axis], None)] for axis in (0, 1))
+        marks.trace(x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False, opacity=0.6,
+                    line={"color": ink["line"], "width": 1.5 * (n - 1)})  # fmt: skip
+    for side in dict.fromkeys(side for side, _ in people):
+        own = [end for end in people if end[0] == side]
+        marks.trace(
+            x=[place[end][0] for end in own],
+            y=[place[end][1] for end in own],
+            mode="markers+text",
+            name=_plain(words, side),
+            text=[escape(name) for _, name in own],
+            textposition=["middle right" if place[end][0] >= 0 else "middle left" for end in own],
+            textfont={"size": 11, "color": ink["text"]},
+            hoverinfo="text",
+            marker={"symbol": SYMBOLS[side], "size": 13, "color": colors[side]},
+        )
+    marks.put_on(figure)
+    figure.update_xaxes(visible=False, range=[-2.1, 2.1], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[-1.15, 1.15], fixedrange=True)
+    return figure.update_layout(showlegend=True, margin_t=34)
+
+
+def describe_network(frame: pd.DataFrame, words: Words) -> str:
+    """How many pairs agree, and the one that agrees on most."""
+    if frame.empty:
+        return _word(words, "alt_nothing")
+    return _fill(words, "alt_network", n=len(frame), first=f"{frame['a'].iloc[0]} · {frame['b'].iloc[0]}")
 
 
 def describe_compare(frame: pd.DataFrame, words: Words) -> str:
@@ -906,17 +1162,17 @@ def _dumbbells(
         (_plain_topic(words, topic), [_plain(words, s) for s in data["side"][data["topic"].astype(str) == topic]])
         for topic in topics
     ]
-    figure, places = _listing(labels, words, ink)
+    figure, places, marks = _listing(labels, words, ink)
     for y, index in zip(places, order, strict=True):
         row, color = data.iloc[index], colors[str(data["side"].iloc[index])]
-        _bar(figure, row[list(ends)[0]], row[list(ends)[1]], y, color, 3, "solid" if solid.iloc[index] else "dot")
+        _bar(marks, row[list(ends)[0]], row[list(ends)[1]], y, color, 3, "solid" if solid.iloc[index] else "dot")
         for end, shape in ends.items():
             cell = f"{_plain(words, row.side)} · {_plain_topic(words, row.topic)}"
             hover = f"{cell}<br>{_word(words, end)}: {number(row[end], words)}"
-            _dot(figure, row[end], y, str(row.side), color, "mixed" if shape else "position", hover)
-        _note(figure, y, remarks[index], ink)
+            _dot(marks, row[end], y, str(row.side), color, "mixed" if shape else "position", hover)
+        _note(marks, y, remarks[index], ink)
     for end, shape in ends.items():
-        figure.add_scatter(
+        marks.trace(
             x=[None],
             y=[None],
             mode="markers",
@@ -925,13 +1181,14 @@ def _dumbbells(
             marker={"symbol": "circle" + shape, "color": ink["text"], "size": 10},
         )
     top = {"yref": "container", "y": 1, "yanchor": "top"}
+    marks.put_on(figure)
     return figure.update_layout(showlegend=True, margin_t=62, height=figure.layout.height + 22, legend=top)
 
 
 def _listing(
     groups: Sequence[tuple[str, Sequence[str]]], words: Words, ink: Colors, pitch: int = 30
-) -> tuple[go.Figure, list[float]]:
-    """An empty chart from against to favor with a heading a group and a line a label, and the places of the lines."""
+) -> tuple[go.Figure, list[float], _Marks]:
+    """An empty chart from against to favor, the places of its lines, one a label, and its marks: a heading a group."""
     places, ticks, y = [], [], 0.0
     headings = []
     for heading, labels in groups:
@@ -953,11 +1210,10 @@ def _listing(
         showgrid=True,
     )
     figure.update_yaxes(range=[y - 0.3, -0.6], tickvals=places, ticktext=ticks, fixedrange=True, automargin=True)
-    figure.add_shape(
-        type="line", x0=0, x1=0, y0=-0.5, y1=y - 0.4, line={"color": ink["line"], "width": 1}, layer="below"
-    )
+    marks = _Marks()
+    marks.shape(type="line", x0=0, x1=0, y0=-0.5, y1=y - 0.4, line={"color": ink["line"], "width": 1}, layer="below")
     for place, heading in headings:
-        figure.add_annotation(
+        marks.note(
             x=0,
             xref="paper",
             xanchor="left",
@@ -966,20 +1222,20 @@ def _listing(
             showarrow=False,
             font={"color": ink["text"], "size": 13},
         )
-    return figure.update_layout(margin_t=40, margin_r=NOTES), places
+    return figure.update_layout(margin_t=40, margin_r=NOTES), places, marks
 
 
 def _remark(row: Any, words: Words) -> str:
     return f"{_lines(_word(words, row.band), 15)}<br>{_fill(words, 'n', n=row.n_independent)}"
 
 
-def _note(figure: go.Figure, y: float, text: str, ink: Colors) -> None:
+def _note(marks: _Marks, y: float, text: str, ink: Colors) -> None:
     font = {"color": ink["muted"], "size": 10}
-    figure.add_annotation(x=1, xref="paper", xanchor="left", y=y, align="left", text=text, showarrow=False, font=font)
+    marks.note(x=1, xref="paper", xanchor="left", y=y, align="left", text=text, showarrow=False, font=font)
 
 
-def _bar(figure: go.Figure, start: float, end: float, y: float, color: str, width: int, dash: str = "solid") -> None:
-    figure.add_shape(
+def _bar(marks: _Marks, start: float, end: float, y: float, color: str, width: int, dash: str = "solid") -> None:
+    marks.shape(
         type="line",
         x0=start,
         x1=end,
@@ -991,10 +1247,10 @@ def _bar(figure: go.Figure, start: float, end: float, y: float, color: str, widt
     )
 
 
-def _dot(figure: go.Figure, x: float, y: float, side: str, color: str, state: str, hover: str) -> None:
+def _dot(marks: _Marks, x: float, y: float, side: str, color: str, state: str, hover: str) -> None:
     look = {"position": ("", 12), "mixed": ("-open", 13), "few": ("-open", 7)}[state]
     marker = {"symbol": SYMBOLS[side] + look[0], "size": look[1], "color": color, "line": {"width": 2, "color": color}}
-    figure.add_scatter(
+    marks.trace(
         x=[x],
         y=[y],
         mode="markers",
@@ -1027,25 +1283,25 @@ def _present(frame: pd.DataFrame, column: str) -> list[str]:
 
 
 def _blank(ink: Colors, height: int) -> go.Figure:
-    figure = go.Figure()
-    _style(figure, ink, height)
-    return figure
+    return go.Figure(layout={**_style(ink, height), "xaxis": _axis(ink), "yaxis": _axis(ink)})
 
 
-def _style(figure: go.Figure, ink: Colors, height: int) -> None:
-    figure.update_layout(
-        template="none",
-        height=height,
-        margin={"l": 8, "r": 8, "t": 10, "b": 24},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": ink["text"], "size": 12},
-        showlegend=False,
-        legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "font": {"color": ink["text"]}},
-        hoverlabel={"align": "left", "bgcolor": ink["blank"], "font": {"color": ink["text"]}},
-    )
-    figure.update_xaxes(showgrid=False, zeroline=False, tickfont={"color": ink["muted"]}, automargin=True)
-    figure.update_yaxes(showgrid=False, zeroline=False, tickfont={"color": ink["muted"]}, automargin=True)
+def _style(ink: Colors, height: int) -> dict[str, Any]:
+    return {
+        "template": "none",
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 10, "b": 24},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": ink["text"], "size": 12},
+        "showlegend": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "font": {"color": ink["text"]}},
+        "hoverlabel": {"align": "left", "bgcolor": ink["blank"], "font": {"color": ink["text"]}},
+    }
+
+
+def _axis(ink: Colors) -> dict[str, Any]:
+    return {"showgrid": False, "zeroline": False, "tickfont": {"color": ink["muted"]}, "automargin": True}
 
 
 def _rgb(color: str) -> tuple[int, int, int]:

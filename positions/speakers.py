@@ -13,7 +13,7 @@ from functools import cache
 from positions import codebook
 from positions.classifier import Reading
 from positions.codebook.entries import Codebook
-from positions.mentions import Mention, side_of_description
+from positions.mentions import Mention, find_mentions, side_of_description
 from positions.records import MODES, OTHER, Article
 
 POINTED = 0.12
@@ -24,6 +24,9 @@ _NAME = re.compile(
     r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*"
 )
 _POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)")  # "Sorokin's spokesman" is not Sorokin
+_RELATIVE = re.compile(
+    r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
+)  # "an official briefing reporters" is no reporter
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
@@ -87,7 +90,7 @@ def _resolve(
     if known:
         return known
     name = _proper_name(words, language, book)
-    return _named(article, name, words, language, book) if name else _role(words, before, language)
+    return _named(article, name, words, language, book) if name else _role(words, before, language, book)
 
 
 def codebook_language(language: str) -> str:
@@ -182,9 +185,12 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
 
 
 def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) -> bool:
-    """Whether ``words`` give a known family name another first name: "Solomija Rudenko" is not Andrej Rudenko."""
-    name = _proper_name(words, language, book)
-    return len(name.split()) > 1 and name.split()[-1] == mention.text
+    """Whether ``words`` give a known family name another first name, or use it as one.
+
+    "Solomija Rudenko" is not Andrej Rudenko, "Graham Lachapelle" not Lindsey Graham.
+    """
+    parts = _proper_name(words, language, book).split()
+    return len(parts) > 1 and mention.text in (parts[-1], parts[0])
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
@@ -218,15 +224,17 @@ def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
     return name
 
 
-def _role(words: str, before: Sequence[Resolved], language: str) -> Resolved:
+def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook) -> Resolved:
     """A bare role ("der Minister", "the official"): the latest speaker introduced with that word, else as written."""
     bare = " ".join(_without_determiner(words.split(), language))
     head = bare.split()[-1].casefold() if bare else ""
     for speaker in reversed(before):
         if head and head in speaker.mention.casefold() and speaker.speaker.casefold() != bare.casefold():
             return _refer(words, speaker)
-    outside = any(_says(words, group, language) for group in ("outsiders", "former", "press"))
-    return Resolved(bare or words, OTHER if outside else "", words)
+    lead = _RELATIVE.split(words)[0]
+    outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))
+    unnamed = _says(lead, "anonymous", language) and side_of_description(words, language, book) == OTHER
+    return Resolved(bare or words, OTHER if outside or unnamed else "", words)
 
 
 def _proper_name(words: str, language: str, book: Codebook) -> str:
@@ -234,7 +242,7 @@ def _proper_name(words: str, language: str, book: Codebook) -> str:
     roles, best = _role_words(language), ""
     for match in _NAME.finditer(_POSSESSOR.sub("", words)):
         parts = _without_determiner(match.group().split(), language)
-        while parts and (_is_title(parts[0], roles) or side_of_description(parts[0], language, book) != OTHER):
+        while parts and (_is_title(parts[0], roles) or _is_origin(parts, language, book)):
             parts = parts[1:]
         while parts and _is_title(parts[-1], roles):
             parts = parts[:-1]
@@ -243,6 +251,13 @@ def _proper_name(words: str, language: str, book: Codebook) -> str:
     if language == "de" and len(best.split()) == 1 and words.split()[0].islower():
         return ""  # "der Unterhändler": a noun, not a name
     return re.sub(r"['’]s$", "", best)
+
+
+def _is_origin(parts: Sequence[str], language: str, book: Codebook) -> bool:
+    """Whether the first word names a side and is no first name that somebody's family name happens to be."""
+    found = find_mentions(parts[0], language, book=book)
+    first_name = found and found[0].kind == "person" and found[0].text == parts[0] and len(parts) == 2
+    return bool(found) and found[0].side != OTHER and not first_name
 
 
 def _without_determiner(parts: list[str], language: str) -> list[str]:
@@ -291,5 +306,6 @@ def _pronoun(language: str) -> re.Pattern[str]:
 @cache
 def _role_words(language: str, persons_only: bool = False) -> frozenset[str]:
     roles = codebook.load().roles
-    persons = frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms)
+    nouns = frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms)
+    persons = nouns | frozenset(word.casefold() for word in roles.outsiders[language])
     return persons if persons_only else persons | frozenset(word.casefold() for word in roles.bodies[language])

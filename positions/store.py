@@ -4,9 +4,11 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -18,6 +20,7 @@ COLUMNS = tuple(field.name for field in fields(TaggedStatement))
 FORMATS = ("csv", "jsonl", "parquet")
 NUMBERS = ("score", "confidence")
 INTEGERS = ("start", "end")
+GROUP = 50_000  # rows of a Parquet file that are written together
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -38,15 +41,16 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[*COLUMNS, *extra]].assign(**{name: _typed(name, frame[name]) for name in COLUMNS})
 
 
-def csv_bytes(frame: pd.DataFrame, sep: str = ",", decimal: str = ".") -> bytes:
+def csv_bytes(frame: pd.DataFrame, sep: str = ",", decimal: str = ".", head: bool = True) -> bytes:
     """UTF-8 with byte-order mark, RFC 4180 quoting and line ends; German Excel wants ``sep=";", decimal=","``.
 
-    A text cell that a spreadsheet would run as a formula gets a leading apostrophe; ``read`` takes it off again.
+    Without ``head`` there is neither mark nor header: more rows of the same file. A text cell that a spreadsheet would
+    run as a formula gets a leading apostrophe; ``read`` takes it off again.
     """
     safe = frame.assign(**{name: frame[name].map(_escape) for name in frame if _is_text(frame[name])})
     flags = {name: frame[name].map({True: "true", False: "false"}) for name in frame if frame[name].dtype == bool}
-    text = safe.assign(**flags).to_csv(index=False, sep=sep, decimal=decimal, lineterminator="\r\n")
-    return text.encode("utf-8-sig")
+    text = safe.assign(**flags).to_csv(index=False, sep=sep, decimal=decimal, lineterminator="\r\n", header=head)
+    return text.encode("utf-8-sig" if head else "utf-8")
 
 
 def jsonl_bytes(frame: pd.DataFrame) -> bytes:
@@ -59,35 +63,74 @@ def jsonl_bytes(frame: pd.DataFrame) -> bytes:
 def parquet_bytes(frame: pd.DataFrame) -> bytes:
     """Parquet, values untouched; the same frame gives the same bytes."""
     buffer = io.BytesIO()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, buffer, compression="zstd")
+    write_frames([frame], buffer, "parquet")
     return buffer.getvalue()
 
 
 def write(frame: pd.DataFrame, out: str | Path, format: str | None = None) -> None:
-    """Write ``frame`` to ``out`` by its suffix, or by ``format``; ``-`` writes to standard output.
+    """Write ``frame`` to ``out``, as ``write_all`` does."""
+    write_all([frame], out, format)
+
+
+def write_all(frames: Iterable[pd.DataFrame], out: str | Path, format: str | None = None) -> None:
+    """Write ``frames``, one table in pieces, to ``out`` by its suffix, or by ``format``; ``-`` is standard output.
 
     An interrupted run leaves the old file or none, never half of one. Raises ``ValueError`` for an unknown format.
     """
     name = format or Path(out).suffix.removeprefix(".").lower()
     if name not in FORMATS:
         raise ValueError(f"unknown format {name!r}: use one of {', '.join(FORMATS)}")
-    data = {"csv": csv_bytes, "jsonl": jsonl_bytes, "parquet": parquet_bytes}[name](frame)
     if str(out) == "-":
-        sys.stdout.buffer.write(data)
+        write_frames(frames, sys.stdout.buffer, name)
         sys.stdout.buffer.flush()
     else:
-        write_bytes(Path(out), data)
+        with _replacing(Path(out)) as file:
+            write_frames(frames, file, name)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` in one step: a temporary file in the same folder takes its place."""
+def write_frames(frames: Iterable[pd.DataFrame], file: IO[bytes], format: str, **options: str) -> None:
+    """Write one table that comes in pieces, one at least; the same rows give the same bytes, however they are cut.
+
+    Holds no more than ``GROUP`` rows beside the pieces themselves. ``options`` are those of ``csv_bytes``.
+    """
+    if format == "parquet":
+        _write_parquet(frames, file)
+    for place, frame in enumerate(frames if format != "parquet" else ()):
+        file.write(jsonl_bytes(frame) if format == "jsonl" else csv_bytes(frame, **options, head=place == 0))
+
+
+def _write_parquet(frames: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
+    writer, waiting = None, None
+    for frame in frames:
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+        waiting = pa.concat_tables([waiting, table]) if waiting is not None else table
+        while len(waiting) >= GROUP:
+            writer.write_table(waiting[:GROUP].combine_chunks(), row_group_size=GROUP)
+            waiting = waiting[GROUP:]
+    if writer is None or waiting is None:
+        raise ValueError("a table has one piece at least")
+    if len(waiting):
+        writer.write_table(waiting.combine_chunks(), row_group_size=GROUP)
+    writer.close()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A temporary file in the same folder that takes the place of ``path`` in one step at the end."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(data)
+        with part.open("wb") as file:
+            yield file
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` in one step."""
+    with _replacing(path) as file:
+        file.write(data)
 
 
 def read(path: str | Path) -> pd.DataFrame:

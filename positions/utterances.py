@@ -7,7 +7,7 @@ Montag in Y") don't count. Does not join paraphrases that share few words, nor t
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -65,33 +65,86 @@ class _Content:
     negated: bool
 
 
-def join_utterances(rows: Sequence[Said]) -> dict[str, str]:
-    """Map each ``statement_id`` to an ``utterance_id``; rows of one statement may repeat."""
-    contents: dict[str, _Content] = {}
-    for row in rows:
-        if row.statement_id not in contents:
-            contents[row.statement_id] = _content(row)
-    parent = {key: key for key in contents}
-    days = {key: {content.date} if content.dated else set() for key, content in contents.items()}
-    for a, b in _candidates(contents):
-        low, high = sorted((_root(parent, a.key), _root(parent, b.key)))
-        if low != high and len(days[low] | days[high]) <= 1 and _same(a, b):
-            parent[high] = low
-            days[low] |= days[high]
-    return {key: "u" + blake2b(_root(parent, key).encode(), digest_size=7).hexdigest() for key in contents}
+class Joined:
+    """Statements joined so far, in the order in which they came.
 
+    One that is empty joins a table; one that was told what a larger collection holds of the same words (``know``,
+    ``hold``) joins new statements to that.
+    """
 
-def _candidates(contents: dict[str, _Content]) -> Iterator[tuple[_Content, _Content]]:
-    """Pairs of one speaker that share three words in a row; at most ``COMPARED`` earlier ones for each such triple."""
-    holders: dict[tuple, list[str]] = defaultdict(list)
-    for key, content in contents.items():
-        stems = content.stems
-        places = [holders[(*content.speaker, *stems[i : i + 3])] for i in range(max(len(stems) - 2, 1))]
-        for other in sorted({other for place in places for other in place}):
-            yield content, contents[other]
+    def __init__(self) -> None:
+        self._contents: dict[str, _Content] = {}
+        self._parent: dict[str, str] = {}
+        self._days: dict[str, set[str]] = defaultdict(set)
+        self._holders: dict[int, list[str]] = defaultdict(list)
+
+    def know(self, row: Said, root: str, days: Iterable[str]) -> None:
+        """Take an earlier statement for known: ``root`` names what it was joined to, ``days`` when that was said."""
+        self._contents[row.statement_id] = _content(row)
+        self._parent[row.statement_id] = root
+        self._parent.setdefault(root, root)
+        self._days[root].update(days)
+
+    def __contains__(self, statement_id: str) -> bool:
+        return statement_id in self._contents
+
+    def hold(self, trigram: int, statement_id: str) -> None:
+        """Make a known statement a candidate for all that share one of its ``trigrams``."""
+        self._holders[trigram].append(statement_id)
+
+    def add(self, rows: Iterable[Said]) -> None:
+        """Join rows to what is there; rows of one statement may repeat."""
+        for row in rows:
+            if row.statement_id in self._contents:
+                continue
+            content = _content(row)
+            self._contents[content.key] = content
+            self._parent[content.key] = content.key
+            self._days[content.key].update({content.date} if content.dated else ())
+            for other in self._candidates(content):
+                self._join(content, other)
+
+    def roots(self) -> dict[str, str]:
+        """Each statement's root: the least id among the statements that are one utterance."""
+        return {key: _root(self._parent, key) for key in list(self._parent)}
+
+    def _candidates(self, content: _Content) -> list[_Content]:
+        """Earlier statements that share three words in a row: at most ``COMPARED`` for each such triple."""
+        places = [self._holders[trigram] for trigram in _trigrams(content)]
+        found = [self._contents[other] for other in sorted({other for place in places for other in place})]
         for place in places:
             if len(place) < COMPARED:
-                place.append(key)
+                place.append(content.key)
+        return found
+
+    def _join(self, a: _Content, b: _Content) -> None:
+        low, high = sorted((_root(self._parent, a.key), _root(self._parent, b.key)))
+        if low != high and len(self._days[low] | self._days[high]) <= 1 and _same(a, b):
+            self._parent[high] = low
+            self._days[low] |= self._days[high]
+
+
+def join_utterances(rows: Iterable[Said]) -> dict[str, str]:
+    """Map each ``statement_id`` to an ``utterance_id``; rows of one statement may repeat."""
+    joined = Joined()
+    joined.add(rows)
+    return {key: name_utterance(root) for key, root in joined.roots().items()}
+
+
+def name_utterance(root: str) -> str:
+    """The ``utterance_id`` of what was joined to the statement ``root``."""
+    return "u" + blake2b(root.encode(), digest_size=7).hexdigest()
+
+
+def trigrams(row: Said) -> list[int]:
+    """What two statements must share to be compared: side, family name and three words in a row, as 64-bit numbers."""
+    return _trigrams(_content(row))
+
+
+def _trigrams(content: _Content) -> list[int]:
+    stems = content.stems
+    keys = ("\0".join((*content.speaker, *stems[i : i + 3])) for i in range(max(len(stems) - 2, 1)))
+    return [int.from_bytes(blake2b(key.encode(), digest_size=8).digest()) for key in dict.fromkeys(keys)]
 
 
 def _same(a: _Content, b: _Content) -> bool:

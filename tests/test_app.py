@@ -6,16 +6,18 @@ import time
 import zipfile
 import zlib
 
+import invented
 import pandas as pd
 import pytest
-from conftest import NASTY, SAID, make_pdf
+from conftest import NASTY, SAID, make_pdf, rows_of
 from streamlit.testing.v1 import AppTest
 
-from positions import bundle
-from positions.records import Unusable
+from positions import bundle, collection, ingest, store
+from positions.articles import read_articles
+from positions.records import TOPICS, Unusable
 from positions.ui import bundles, downloads, quality, settings, uploads
 
-PAGES = ("positions", "over_time", "compare", "statements", "articles", "method")
+PAGES = ("positions", "over_time", "compare", "common_ground", "statements", "articles", "corpus", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
 
 
@@ -192,6 +194,68 @@ def test_comparing_needs_two_sides(open_app):
     assert any("at least two" in one.value for one in open_app("compare", compare="USA").info)
 
 
+def test_common_ground_places_what_is_plain(open_app):
+    """Cession stands with Ukraine's refusals; the sentence and the words that name the option stand beneath."""
+    app = open_app("common_ground", focus="territory", rung="cession")
+    assert quiet(app) and "<mark>Wir treten nichts ab, sagte Oleh Marchenko.</mark>" not in texts(app)
+    assert "<mark>Kiew lehnt jede Abtretung ab.</mark>" in texts(app)
+    assert any(one.value == "Named by: “Abtretung”" for one in app.get("text"))
+    assert any("Not placed" in one.label for one in app.expander)
+
+
+def test_common_ground_says_how_often_it_is_right(open_app):
+    """The measured figures stand on the page, and that silence is no refusal."""
+    app = open_app("common_ground", focus="sanctions", rung="snap_back")
+    assert any("85% of the placements were right" in one.value for one in app.info)
+    assert any("Nobody is known to be for or against it" in one.value for one in app.markdown)
+
+
+def test_common_ground_without_a_ladder(open_app, own_topics, nli, monkeypatch):
+    """Topics of one's own have no options in the codebook."""
+    monkeypatch.setenv("POSITIONS_CODEBOOK", str(own_topics))
+    monkeypatch.setenv("POSITIONS_MODEL", str(nli))
+    app = open_app("common_ground")
+    assert quiet(app) and any("no ladder of options" in one.value for one in app.info)
+
+
+def test_the_corpus_is_audited(open_app):
+    """What is there, what is missing, and who supplies how much."""
+    app = open_app("corpus")
+    shown = texts(app)
+    assert quiet(app) and "Articles without a date" in shown and "1 (20%)" in shown
+    tables = [frame.value for frame in app.dataframe]
+    assert any("Harbour Post" in table.to_numpy() for table in tables)
+    assert any("TASS" in table.to_numpy() for table in tables)
+
+
+@pytest.mark.parametrize("page", ["positions", "over_time", "compare", "common_ground", "corpus"])
+def test_every_chart_page_warns_of_one_source(open_app, page):
+    """An outlet with over half of the statements is named in the charts."""
+    app = open_app(page, outlet="Harbour Post", focus="territory")
+    specs = [chart.proto.spec for chart in app.get("plotly_chart")]
+    assert quiet(app) and specs
+    assert all("100% of the statements here come from one outlet: Harbour Post" in spec for spec in specs)
+
+
+def test_speakers_of_one_side_stand_beside_each_other(open_app):
+    """The side and its speakers come from the link, or are its most talkative ones, whom the link then names."""
+    app = open_app("compare", level="speakers", inside="USA")
+    assert quiet(app) and set(app.query_params["who"]) == {"Grace Holloway", "Walter Pike"}
+    assert {"Grace Holloway", "Walter Pike"} <= {one.value for one in app.get("text")}
+    one = open_app("compare", level="speakers", inside="USA", who="Walter Pike")
+    assert quiet(one) and any("at least two speakers" in box.value for box in one.info)
+
+
+def test_known_errors_are_corrected_on_request(open_app, monkeypatch):
+    """The page says what the correction changes, and is silent where the errors were not measured or it is off."""
+    counts = [[80, 10, 10], [20, 70, 10], [15, 15, 70]]
+    monkeypatch.setattr(quality, "measured", lambda: {"stance_confusion": {"counts": counts, "design": 1.2}})
+    assert any("It moves **" in one.value for one in open_app().markdown)
+    assert not any("It moves **" in one.value for one in open_app(corrected="0").markdown)
+    monkeypatch.setattr(quality, "measured", dict)
+    assert not any(one.key == "corrected" for one in open_app().toggle)
+
+
 def test_undated_statements_are_counted_beside_the_chart(open_app, corpus_folder):
     """What has no date is missing from the trend and said to be."""
     line = {"id": "x", "text": "Wir bleiben dabei, sagte Arne Lindqvist.", "language": "de"}
@@ -340,10 +404,64 @@ def test_downloads_hold_exactly_what_is_shown(open_app):
     app = open_app("statements", side="Russia")
     labels = [one.proto.popover.label for one in app.get("popover")]
     assert labels == ["The rows shown (6)", "Everything (18 rows)"]
-    frame = app.session_state["view"].frame
-    table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", frame)))
+    frame, corpus = app.session_state["view"].frame, app.session_state["view"].corpus
+    table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", frame, corpus)))
     assert set(table["text"]) == {text for text, facts in SAID.items() if facts["actor"] == "Russia"}
-    assert downloads.file_bytes("csv_de", frame).startswith(b"\xef\xbb\xbfstatement_id;utterance_id")
+    assert downloads.file_bytes("csv_de", frame, corpus).startswith(b"\xef\xbb\xbfstatement_id;utterance_id")
+
+
+@pytest.fixture
+def stored(tmp_path, corpus_folder, monkeypatch):
+    """The invented articles as a collection, which the app opens."""
+    facts = {**invented.Tagger().facts(), "codebook": {"version": "1", "sha256": "c", "topics": list(TOPICS)}}
+    monkeypatch.setattr(invented.Tagger, "open", lambda self: lambda one: list(rows_of(one)))
+    monkeypatch.setattr(invented.Tagger, "facts", lambda self: facts)
+    opened = collection.create(tmp_path / "store")
+    ingest.add(opened, read_articles([corpus_folder]), invented.Tagger(), lambda outcome: None)
+    monkeypatch.setenv("POSITIONS_DATA", str(opened.folder))
+    return opened
+
+
+def test_a_collection_is_opened_and_not_tagged(stored, open_app, tagger):
+    """Every page shows the same of a collection as of its articles, and texts are asked for only where they stand."""
+    app = open_app()
+    for page in PAGES:
+        assert quiet(app.switch_page(f"positions/pages/{page}.py").run()), page
+    app = open_app("statements", q="zentimeter")
+    assert found(app) == 1 and "Kein Zentimeter wird geräumt" in texts(app)
+    known = app.session_state["view"].corpus
+    assert set(known.statements["text"]) == {""} and tagger.calls == 0
+    app = open_app("articles", article="a1")
+    assert "Der Abzug ist ausgeschlossen" in texts(app)
+
+
+def test_files_of_a_collection_hold_the_texts(stored, open_app):
+    """The download of all rows is what ``export`` writes, in each format."""
+    view = open_app("statements").session_state["view"]
+    for kind in ("csv", "jsonl", "parquet"):
+        buffer = io.BytesIO()
+        store.write_frames(stored.statements(), buffer, kind)
+        assert downloads.file_bytes(kind, view.corpus.statements, view.corpus) == buffer.getvalue(), kind
+
+
+def test_uploads_stand_beside_a_collection(stored, open_app):
+    """An upload joins the utterances of the collection; a text that is there is refused."""
+    app = open_app("articles")
+    text = "Am Abend regnete es.\n\nWir geben den Bezirk nicht auf, sagte Pawel Sorokin."
+    app.file_uploader[0].upload("neu.txt", text.encode(), "text/plain").run()
+    corpus = finished(app).session_state["view"].corpus
+    rows = corpus.full(corpus.statements)
+    same = rows[rows["text"] == "Wir geben den Bezirk nicht auf, sagte Pawel Sorokin."]
+    assert set(same["article_id"].astype(str)) == {"a1", "neu"} and same["utterance_id"].nunique() == 1
+    assert len(corpus.articles) == 6 and len(rows) == 19
+
+
+def test_a_collection_of_other_topics_is_refused(stored, open_app):
+    """A collection that another codebook tagged is not shown under the names of this one's topics."""
+    with stored.writing():
+        stored.commit(tagger={**stored.manifest.tagger, "codebook": {"topics": ["nuclear_energy"]}})
+    app = open_app()
+    assert len(app.error) == 1 and not app.exception
 
 
 def own_events(tmp_path, monkeypatch, lines: str) -> None:

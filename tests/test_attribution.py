@@ -269,11 +269,28 @@ def test_others_never_speak_together_with_a_side():
     assert found.sides == ("other",)
 
 
-def test_a_namesake_is_not_the_known_person():
-    """Another first name is another person, who has no known side."""
-    text = "Das sagte die Abgeordnete Solomija Uschakow."
-    (found,) = attributions(text, (text, "Solomija Uschakow", "sagte", ("Ukraine",)))
-    assert (found.speaker, found.sides) == ("Solomija Uschakow", ("Ukraine",))
+@pytest.mark.parametrize("name", ["Solomija Uschakow", "Graham Lachapelle"])
+def test_a_namesake_is_not_the_known_person(name):
+    """A known family name beside another first name, or as a first name, is another person, who has no known side."""
+    text = f"Das sagte die Abgeordnete {name}."
+    (found,) = attributions(text, (text, name, "sagte", ("Ukraine",)))
+    assert (found.speaker, found.sides) == (name, ("Ukraine",))
+
+
+@pytest.mark.parametrize(
+    ("who", "heard", "side"),
+    [
+        ("a senior official briefing reporters", "USA", "USA"),  # the reporters are not the source
+        ("a person briefed on the draft", "USA", "other"),
+        ("two people familiar with the talks", "Europe", "other"),
+        ("the reporters", "USA", "other"),
+    ],
+)
+def test_unnamed_sources_have_a_side_only_where_a_word_names_it(who, heard, side):
+    """People who merely know of something are nobody's voice; an official is heard."""
+    text = f"The map was not settled, {who} said."
+    (found,) = attributions(text, (text, who, "said", (heard,)), language="en")
+    assert found.sides == (side,)
 
 
 @pytest.mark.parametrize(

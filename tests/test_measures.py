@@ -256,37 +256,6 @@ def test_thresholds_and_the_least_n_are_the_readers_choice():
 # --- intervals
 
 
-def test_interval_agrees_with_scipys_bootstrap_over_articles():
-    """Same data, pseudo-articles included, other code and other random numbers."""
-    random = np.random.default_rng(4)
-    scores = random.choice([-0.8, 0.0, 0.8], p=[0.2, 0.2, 0.6], size=30)
-    row = cell(measures.matrix(frame(*({"score": score} for score in scores))))
-    weights = np.array([*np.ones(30), measures.PSEUDO, measures.PSEUDO])
-    values = np.array([*scores, 1.0, -1.0])
-
-    def ratio(value: np.ndarray, weight: np.ndarray, axis: int) -> np.ndarray:
-        return (value * weight).sum(axis=axis) / weight.sum(axis=axis)
-
-    other = stats.bootstrap(
-        (values, weights), ratio, paired=True, method="percentile", n_resamples=9999, rng=np.random.default_rng(5)
-    ).confidence_interval
-    assert row["lower"] == pytest.approx(other.low, abs=0.03)
-    assert row["upper"] == pytest.approx(other.high, abs=0.03)
-
-
-def test_interval_of_a_large_corpus_is_the_bootstraps_limit():
-    """Just below and just above the switch both ways agree, for means and for differences."""
-    random = np.random.default_rng(6)
-    sizes = random.integers(1, 4, size=98).astype(float)
-    one = np.column_stack([sizes * random.uniform(-0.5, 1, size=98), sizes])
-    two = np.zeros((98, 4))
-    two[:49, :2], two[49:, 2:] = one[:49], one[49:]
-    for sums in (one, two):
-        tables = measures._with_pseudo_articles(sums[None])
-        small, large = measures._resampled(tables)[:, 0], measures._large_sample(tables)[:, 0]
-        assert small == pytest.approx(large, abs=0.03)
-
-
 def test_sentences_of_one_article_are_no_independent_evidence():
     """Twelve statements in two articles are less certain than twelve in twelve, and in one article nothing is known."""
     stances = ["favor"] * 8 + ["against"] * 4
@@ -311,40 +280,6 @@ def test_the_same_rows_give_the_same_figures():
     rows = many(2000, 60)
     alone = measures.matrix(measures.select(rows, actors=("USA",)), sides=("USA",))
     pd.testing.assert_frame_equal(alone, measures.matrix(rows, sides=("USA",)))
-
-
-def test_interval_covers_the_truth_as_often_as_it_says():
-    """Over simulated corpora of 3 to 25 articles whose statements hang together, 95 % and no less."""
-    random = np.random.default_rng(7)
-    for articles in (3, 6, 25):
-        for favor in (0.5, 0.8, 0.95):
-            sums = simulate(random, 600 * articles, favor)
-            lower, upper = measures.intervals(sums, np.repeat(np.arange(600), articles), 600)
-            truth = 0.9 * (2 * favor - 1)
-            assert np.mean((lower <= truth) & (truth <= upper)) >= 0.93
-
-
-def simulate(random: np.random.Generator, articles: int, favor: float) -> np.ndarray:
-    """Sum and number of scores of articles with one to four statements each, correlated within the article."""
-    sizes = random.integers(1, 5, size=articles)
-    inclined = random.beta(favor * 7 / 3, (1 - favor) * 7 / 3, size=articles)
-    agreeing = random.binomial(sizes, inclined)
-    return np.column_stack([0.9 * (2 * agreeing - sizes), sizes]).astype(float)
-
-
-@pytest.mark.parametrize(("k", "n"), [(0, 5), (1, 5), (5, 5), (37, 120), (999, 1000)])
-def test_wilson_is_scipys_wilson(k, n):
-    """The same bounds as the library, at both ends too."""
-    other = stats.binomtest(k, n).proportion_ci(0.9, method="wilson")
-    assert measures.wilson(k, n, 0.9) == pytest.approx((other.low, other.high), abs=1e-12)
-
-
-def test_wilson_of_nothing_is_everything():
-    """Without a case the share may be anything; arrays come back as arrays."""
-    assert measures.wilson(0, 0) == (0.0, 1.0)
-    lower, upper = measures.wilson(np.array([0, 2]), np.array([0, 4]))
-    assert lower[0] == 0
-    assert upper[1] == pytest.approx(stats.binomtest(2, 4).proportion_ci(method="wilson").high)
 
 
 # --- over time
@@ -461,26 +396,6 @@ def test_a_check_without_enough_statements_says_nothing():
     assert row["verdict"] == "reversed"
 
 
-def test_no_shift_is_seen_where_there_is_none():
-    """At most one false shift in twenty, over a thousand simulated pairs of periods each; a real one is found."""
-    random = np.random.default_rng(8)
-    false = [found(random, articles, 0.7, 0.7) for articles in (4, 12, 40)]
-    assert np.mean(false) <= 0.05
-    assert max(false) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 1000)
-    power = found(random, 12, 0.85, 0.35)
-    print(f"power for 0.63 -> -0.27 with 12 articles in each period: {power:.2f}")
-    assert power > 0.7
-
-
-def found(random: np.random.Generator, articles: int, before: float, after: float, runs: int = 1000) -> float:
-    """How often the interval of the difference excludes zero."""
-    sums = np.zeros((runs, 2 * articles, 4))
-    sums[:, :articles, :2] = simulate(random, runs * articles, before).reshape(runs, articles, 2)
-    sums[:, articles:, 2:] = simulate(random, runs * articles, after).reshape(runs, articles, 2)
-    lower, upper = measures.intervals(sums.reshape(-1, 4), np.repeat(np.arange(runs), 2 * articles), runs)
-    return float(np.mean((lower > 0) | (upper < 0)))
-
-
 # --- comparison
 
 
@@ -537,6 +452,41 @@ def test_portrayal_sets_own_words_against_what_others_tell():
     assert row[["n_stated", "n_told", "enough"]].tolist() == [3, 3, True]
     assert row["lower"] <= row["gap"] <= row["upper"]
     assert not cell(measures.portrayal(frame({}, {}, {}, told)))["enough"]
+
+
+def test_attention_is_the_share_of_a_sides_statements():
+    """Three on NATO and one on sanctions: three quarters and one; a silent side has no share."""
+    table = measures.attention(frame(*[{}] * 3, {"topic": "sanctions"}), ("Russia", "USA"))
+    assert cell(table)["share"] == 0.75
+    assert (cell(table)["n"], cell(table)["total"]) == (3, 4)
+    low, high = stats.binomtest(3, 4).proportion_ci(method="wilson")
+    assert cell(table)[["lower", "upper"]].tolist() == pytest.approx([low, high])
+    assert cell(table, topic="territory")["n"] == 0
+    assert np.isnan(cell(table, "USA")["share"]) and np.isnan(cell(table, "USA")["upper"])
+
+
+def test_network_joins_speakers_who_agree_on_two_topics():
+    """One shared topic is too few, opposite camps and neutral ones are no agreement."""
+    said = [("Ida", "nato", "favor"), ("Ida", "sanctions", "favor"), ("Otto", "nato", "favor")]
+    said += [("Otto", "sanctions", "favor"), ("Nora", "nato", "favor"), ("Nora", "sanctions", "against")]
+    said += [
+        ("Ada", "nato", "favor"),
+        ("Ada", "sanctions", "neutral"),
+        ("", "nato", "favor"),
+        ("", "sanctions", "favor"),
+    ]
+    edges = measures.network(frame(*({"speaker": s, "topic": t, "stance": c} for s, t, c in said)))
+    assert edges[["a", "b", "n_agree", "n_conflict"]].to_numpy().tolist() == [["Ida", "Otto", 2, 0]]
+    assert edges["topics"].iloc[0] == ("nato", "sanctions")
+
+
+def test_speakers_of_one_side_are_compared_by_their_own_words():
+    """A row for each speaker and topic, each with its own n."""
+    rows = frame(*[{"speaker": "Ida"}] * 3, {"speaker": "Otto", "stance": "against"})
+    table = measures.compare_speakers(rows, "Russia", ("Ida", "Otto"))
+    nato = table[table["topic"] == "nato"].set_index("speaker")
+    assert nato["n_independent"].to_dict() == {"Ida": 3, "Otto": 1}
+    assert nato["position"].to_dict() == pytest.approx({"Ida": 0.8, "Otto": -0.8})
 
 
 # --- evidence and corpus
@@ -605,6 +555,9 @@ EMPTY_CALLS = {
     "agreement": (lambda rows: measures.agreement(rows), 30),
     "speakers": (lambda rows: measures.speakers(rows), 0),
     "portrayal": (lambda rows: measures.portrayal(rows), 16),
+    "attention": (lambda rows: measures.attention(rows), 16),
+    "network": (lambda rows: measures.network(rows), 0),
+    "compare_speakers": (lambda rows: measures.compare_speakers(rows, "USA", ("Person 1", "Person 2")), 8),
     "strongest": (lambda rows: measures.strongest(rows, "USA", "nato"), 0),
     "select": (lambda rows: measures.select(rows, text="x", since="2025-01-01"), 0),
 }

@@ -13,7 +13,7 @@ from positions import codebook, evaluation, records
 from positions.__main__ import app
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "training/README.md", "training/examples/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/deploy.md", "training/README.md", "training/examples/README.md")
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 TEST_LINE = "python -m venv .venv && .venv/bin/pip install -q -r requirements-dev.txt && .venv/bin/python -m pytest"

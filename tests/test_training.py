@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from positions.records import ACTORS, MODES, STANCES, TOPICS
+from training import composition
 from training.examples import read_passages, to_passage
 from training.official import LABELS, official_gold, read_official
 
@@ -118,3 +119,35 @@ def test_official_text_is_found_by_its_hash(tmp_path, monkeypatch):
     documents.write_text(json.dumps({"text": "another"}), "utf-8")
     with pytest.raises(ValueError, match=r"example\.org"):
         read_official(documents, "train")
+
+
+@pytest.mark.parametrize(
+    ("act", "thing", "words", "stance"),
+    [
+        (("-", "{s} rejects {t}."), ("-", "lifting the sanctions"), "Kyiv rejects lifting the sanctions.", "favor"),
+        (("-", "{s} rejects {t}."), ("+", "new sanctions"), "Kyiv rejects new sanctions.", "against"),
+        (
+            ("+", "{s} verlangt {acc}."),
+            ("-", "ein Ende", "den Abzug", "dem Abzug"),
+            "Kyiv verlangt den Abzug.",
+            "against",
+        ),
+        (("+", "für {s} ist {nom} wichtig."), ("+", "ein Ja", "a", "b"), "Für Kyiv ist ein Ja wichtig.", "favor"),
+        (("0", "{s} sprach von {dat}."), ("-", "a", "b", "einem Ende"), "Kyiv sprach von einem Ende.", "neutral"),
+    ],
+)
+def test_acts_and_things_compose(act, thing, words, stance):
+    """A thing against the proposition, refused, is a stance for it; what is left open stays neutral."""
+    assert composition.combine(act, thing, "Kyiv") == (words, STANCES.index(stance))
+
+
+def test_made_passages_say_no_more_than_they_show():
+    """Spans are whole sentences, the same each time; "that" is never said after a refusal, which it could mean, too."""
+    made = composition.compose(400, seed=3)
+    assert [passage.text for passage in made] == [passage.text for passage in composition.compose(400, seed=3)]
+    assert {passage.language for passage in made} == {"de", "en"}
+    for passage in made:
+        told = [passage.text[span.start : span.end] for span in passage.spans]
+        assert " ".join(told) == passage.text and "{" not in passage.text
+        for before, after in zip(told, told[1:], strict=False):
+            assert not (" rejects " in before and after.endswith("supports that."))

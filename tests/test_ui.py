@@ -69,7 +69,18 @@ def test_no_word_is_left_over():
     computed = {name for name in re.findall(r"""[("'.]([a-z_]+)\.?\{""", code)} | set(
         re.findall(r'(?:option|group)\("(\w+)"', code)
     )
-    computed |= {"positions", "over_time", "compare", "statements", "articles", "method", "figures", "count", "footer"}
+    computed |= {
+        "positions",
+        "over_time",
+        "compare",
+        "corpus",
+        "statements",
+        "articles",
+        "method",
+        "figures",
+        "count",
+        "footer",
+    }
     unused = [
         key for key in words.load("en").table
         if key.split(".")[0] not in computed and f'"{key}"' not in code and f'"{key.rsplit(".", 1)[0]}"' not in code

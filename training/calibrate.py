@@ -24,10 +24,11 @@ from training.examples import Passage, Span, read_passages, split
 
 TUNING = Path(__file__).parent / "tuning"
 SETTINGS: dict[str, tuple[float, ...]] = {  # the first value is where the search begins
-    "stance_weight": (0.7, 0.4, 0.55, 0.85, 1.0),
-    "lexicon_bonus": (4.0, 0.0, 2.0, 3.0, 5.0, 6.0),
-    "topic_threshold": (0.5, 0.3, 0.4, 0.6, 0.7),
-    "statement_threshold": (0.5, 0.3, 0.4, 0.6, 0.7),
+    "stance_weight": (0.4, 0.25, 0.55, 0.7, 0.85),
+    "topic_weight": (0.25, 0.0, 0.15, 0.35, 0.5),
+    "lexicon_bonus": (6.0, 0.0, 2.0, 4.0, 8.0),
+    "topic_threshold": (0.7, 0.5, 0.6, 0.65, 0.75, 0.8),
+    "statement_threshold": (0.3, 0.2, 0.4, 0.5, 0.6),
     "cut_threshold": (0.5, 0.3, 0.4, 0.6, 0.7),
 }
 GRID = np.geomspace(0.4, 4, 60)
@@ -138,7 +139,7 @@ def calibrate(folder: Path, examples: Path, percent: int) -> None:
     config = classifier.config
     straight = {kind: {"raw": [0, 1], "right": [0, 1]} for kind in ("topical", "other")}
     config |= {"temperature": {}, "confidence": straight} | {name: values[0] for name, values in SETTINGS.items()}
-    config["lexicon_bonus"] = 0.0
+    config |= {"lexicon_bonus": 0.0, "topic_weight": 0.0}
     config["temperature"] = fit_temperatures(pair_readings(classifier, passages))
     config |= choose_settings(classifier, gold)
     rows = match_rows(gold, _tag(classifier, [item.article for item in gold]))

@@ -317,6 +317,7 @@ def measure(
     }
     result: dict[str, object] = {"model": "positions", "version": model.config["version"]}
     sure: list[tuple[float, bool]] = []
+    stances: list[list[tuple[str, str]]] = []
     for name, path in paths.items():
         gold = evaluation.read_gold(path)
         result[name] = {
@@ -326,6 +327,7 @@ def measure(
         whole = evaluation.evaluate(gold, partial(_given, rows))["all"]
         judged = [(row.confidence, right) for row, right in evaluation.match_rows(gold, rows) if row.topic != OTHER]
         sure += judged
+        stances += evaluation.stance_pairs(gold, rows)
         low, high = evaluation.interval(gold, rows, "topic_actor_stance_f1")
         result[name]["from raw article"] = whole | {  # type: ignore[index]
             "topic_actor_stance_f1_interval": [low, high],
@@ -337,7 +339,35 @@ def measure(
         result["official"] = {
             method: with_intervals([j for item in gold for j in judge(item)]) for method, judge in methods.items()
         }
-    return result | {"reliability": reliability(sure), "coverage": coverage(sure)}
+    return result | {
+        "reliability": reliability(sure),
+        "coverage": coverage(sure),
+        "stance_confusion": confusion(stances),
+    }
+
+
+def stance_confusion(paths: Iterable[Path], folder: Path) -> dict[str, object]:
+    """``confusion`` over all annotated files, from the raw article on."""
+    stances = []
+    for path in paths:
+        gold = evaluation.read_gold(path)
+        stances += evaluation.stance_pairs(gold, pipeline.tag([item.article for item in gold], model=folder))
+    return confusion(stances)
+
+
+def confusion(articles: Sequence[Sequence[tuple[str, str]]]) -> dict[str, object]:
+    """What ``positions.correction.Confusion`` takes, of (annotated, tagged) stances by article.
+
+    ``counts``: rows the annotated stance, columns the tagged one, both in the order of ``STANCES``. ``design``: Kish's
+    design effect of the share right, the ratio of its variance between articles to that of as many free draws.
+    """
+    pairs = [pair for article in articles for pair in article]
+    counts = [[sum(pair == (right, given) for pair in pairs) for given in STANCES] for right in STANCES]
+    share = sum(a == b for a, b in pairs) / len(pairs)
+    errors = [sum((a == b) - share for a, b in article) for article in articles if article]
+    clustered = sum(error**2 for error in errors) * len(errors) / max(len(errors) - 1, 1)
+    design = clustered / max(len(pairs) * share * (1 - share), 1e-9)
+    return {"counts": counts, "design": round(max(design, 1.0), 2), "articles": len(errors)}
 
 
 def far_domain(model: Classifier, path: Path) -> dict[str, float]:
@@ -365,7 +395,7 @@ def _given(rows: list[TaggedStatement], articles: Iterable[Article]) -> list[Tag
 
 def to_markdown(result: dict[str, object]) -> str:
     """The figures as two tables for README and the model card."""
-    sets = [name for name, value in result.items() if isinstance(value, dict)]
+    sets = [name for name, value in result.items() if isinstance(value, dict) and "positions" in value]
     lines = [
         "| annotated set | method | topic macro-F1 (95 %) | stance macro-F1 (95 %) | opposite sign |",
         "|---|---|---|---|---|",
@@ -406,12 +436,21 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, default=Path(__file__).parent / "examples")
     parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
     parser.add_argument("--base", type=Path, help="the encoder of training.base, for the baseline of the untuned one")
+    parser.add_argument(
+        "--confusion", action="store_true", help="measure only which stance is taken for which, into figures.json"
+    )
     parser.add_argument("--far", type=Path, help="print only stance on other propositions: JSON Lines as x-stance has")
     options = parser.parse_args()
     if options.far:
         print(json.dumps(far_domain(classifier.load(options.model), options.far)))
         return
     paths = {path.stem: path for path in options.gold} or {name: GOLD / file for name, file in SETS.items()}
+    if options.confusion:
+        known = json.loads((options.model / "figures.json").read_text("utf-8"))
+        known["stance_confusion"] = stance_confusion(paths.values(), options.model)
+        (options.model / "figures.json").write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+        print(json.dumps(known["stance_confusion"]))
+        return
     result = measure(
         paths, classifier.load(options.model), options.model, options.examples, options.official, options.base
     )

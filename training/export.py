@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
@@ -58,6 +59,7 @@ def export(base: Path, weights: Path, stance: Path, out: Path, version: str) -> 
         "end_id": end,
         "temperature": {},
         "stance_weight": 0.5,
+        "topic_weight": 0.3,
         "lexicon_bonus": 0.0,
         "cut_threshold": 0.5,
         "statement_threshold": 0.5,
@@ -102,6 +104,18 @@ def export_encoder(encoder: PreTrainedModel, path: Path) -> None:
             op_types_to_quantize=["MatMul"],
             extra_options={"DefaultTensorType": 1},
         )
+    _forget(path)
+
+
+def _forget(path: Path) -> None:
+    """Take out where on this machine each step was written."""
+    model = onnx.load(str(path))
+    for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    del model.graph.metadata_props[:]
+    del model.metadata_props[:]
+    onnx.save(model, str(path))
 
 
 def main() -> None:

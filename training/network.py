@@ -16,9 +16,65 @@ from positions.mentions import EVIDENCE
 from positions.records import ACTORS, MODES, TOPICS
 
 
-def half_precision() -> torch.autocast:
-    """A context in bfloat16 where the processor multiplies matrices in it (AMX); elsewhere float32 is faster."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported())
+class Weights:
+    """The weights of a network that is trained: float32 here, bfloat16 in the encoder while it computes.
+
+    Only where the processor multiplies matrices in bfloat16 (AMX); elsewhere float32 is faster and nothing is copied.
+    """
+
+    def __init__(self, network: "nn.Module", rate: float, own_rate: float, decay: float) -> None:
+        self.network, self.encoder = network, network.encoder
+        inner = [p for p in self.encoder.parameters() if p.requires_grad]
+        own = [p for n, p in network.named_parameters() if not n.startswith("encoder.") and p.requires_grad]
+        halved = inner if torch.cpu._is_amx_tile_supported() else []
+        self.full = {p: p.detach().clone().requires_grad_() for p in halved}
+        self.optimizer = torch.optim.AdamW(
+            [{"params": [self.full.get(p, p) for p in inner], "lr": rate}, {"params": own, "lr": own_rate}],
+            weight_decay=decay,
+            fused=True,
+        )
+        self.rates = [rate, own_rate]
+        for half in halved:  # what is not trained stays as it is
+            half.data = half.data.to(torch.bfloat16)
+
+    def step(self, losses: list[Tensor], share: float) -> None:
+        """One step downhill at ``share`` of the full rates."""
+        for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate * share
+        self.network.zero_grad()
+        torch.stack(losses).sum().backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        for half, full in self.full.items():
+            full.grad = None if half.grad is None else half.grad.float()
+        self.optimizer.step()
+        with torch.no_grad():
+            for half, full in self.full.items():
+                half.copy_(full)
+
+    def state(self) -> dict[str, Tensor]:
+        """The network's weights in float32."""
+        kept = {name: value.float() for name, value in self.network.state_dict().items()}
+        names = {p: name for name, p in self.network.named_parameters()}
+        return kept | {names[half]: full.detach().clone() for half, full in self.full.items()}
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Take over weights in float32."""
+        self.network.load_state_dict(state)
+        names = {p: name for name, p in self.network.named_parameters()}
+        with torch.no_grad():
+            for half, full in self.full.items():
+                full.copy_(state[names[half]])
+
+
+def ramp(done: float, warm: float = 0.08) -> float:
+    """The share of the full rate after ``done`` of the training: up for the first ``warm`` of it, then down to 0."""
+    return min(done / warm, (1 - done) / (1 - warm))
+
+
+def encode(encoder: nn.Module, embedded: Tensor, mask: Tensor) -> Tensor:
+    """(batch, length, width) embedded words -> the same shape of hidden states, in float32."""
+    kind = encoder.embeddings.LayerNorm.weight.dtype
+    return encoder(inputs_embeds=embedded.to(kind), attention_mask=mask).last_hidden_state.float()
 
 
 HEADS = 1 + len(TOPICS)
@@ -31,7 +87,7 @@ class Network(nn.Module):
     def __init__(self, base: Path, hidden: int = 256, dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
-            base, add_pooling_layer=False, attn_implementation="sdpa", attention_probs_dropout_prob=0.0
+            base, add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0
         )
         width = self.encoder.config.hidden_size
         self.sides = nn.Embedding(len(ACTORS) + 1, width)
@@ -56,7 +112,7 @@ class Network(nn.Module):
         """(batch, length) ids, mask, side marks and (batch, length, evidence) marks -> (batch, length, width) hidden
         states."""
         embedded = self.encoder.embeddings.word_embeddings(ids) + self.sides(sides) + evidence @ self.evidence
-        return self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+        return encode(self.encoder, embedded, mask)
 
     def read(self, hidden: Tensor, mask: Tensor, inside: Tensor, owner: Tensor) -> dict[str, Tensor]:
         """Read spans: ``inside`` (spans, length) marks their tokens, ``owner`` (ascending) their passage."""

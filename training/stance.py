@@ -1,12 +1,12 @@
-"""Train the second network, which judges the stance of one statement: ``python -m training.stance BASE NETWORK OUT``.
+"""Train the second network, which judges a statement beside a topic: ``python -m training.stance BASE NETWORK OUT``.
 
-It reads (proposition, holder, what stands before, statement) in one pass and starts from the encoder of the first
-network.
-One head serves all topics: how words compose to a sign ("lehnt einen Verzicht ab") is the same for each of them.
+It reads (proposition, holder, what stands before, statement) in one pass, starts from the encoder of the first network,
+and says: for, against, neutral, or not about it. One head serves all topics: how words compose to a sign ("lehnt einen
+Verzicht ab") is the same for each of them. What is not about a topic is learned from the statements around those that
+are.
 """
 
 import argparse
-import math
 import random
 import time
 from dataclasses import dataclass
@@ -22,9 +22,14 @@ from positions.classifier import STANCE_LENGTH, spread_marks, stance_words, toke
 from positions.evaluation import macro_f1
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, STANCES, TOPICS
+from training.composition import compose
 from training.examples import Passage, read_passages, split
-from training.network import Network, half_precision
+from training.network import Network, Weights, encode, ramp
 from training.official import read_official
+from training.train import read_tokenizer, share_of
+
+ABSENT = len(STANCES)  # the class of statements that are not about the topic
+NEAR, FAR = 0.3, 0.05  # how likely an epoch takes such a statement: with a word or neighbour on the topic, and without
 
 
 class StanceNetwork(nn.Module):
@@ -34,13 +39,13 @@ class StanceNetwork(nn.Module):
         super().__init__()
         self.encoder, self.sides, self.evidence = network.encoder, network.sides, network.evidence
         width = self.encoder.config.hidden_size
-        self.head = nn.Sequential(nn.Linear(2 * width, 128), nn.GELU(), nn.Dropout(0.2), nn.Linear(128, len(STANCES)))
+        self.head = nn.Sequential(nn.Linear(2 * width, 128), nn.GELU(), nn.Dropout(0.2), nn.Linear(128, ABSENT + 1))
         self.dropout = nn.Dropout(0.2)
 
     def forward(self, ids: Tensor, mask: Tensor, sides: Tensor, evidence: Tensor, inside: Tensor) -> Tensor:
-        """(batch, length) inputs -> (batch, stances) logits; ``inside`` marks the statement's tokens."""
+        """(batch, length) inputs -> (batch, stances + 1) logits; ``inside`` marks the statement's tokens."""
         embedded = self.encoder.embeddings.word_embeddings(ids) + self.sides(sides) + evidence @ self.evidence
-        hidden = self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state.float()
+        hidden = encode(self.encoder, embedded, mask)
         weight, own = mask[..., None].float(), inside[..., None].float()
         both = torch.cat([(hidden * own).sum(1) / own.sum(1), (hidden * weight).sum(1) / weight.sum(1)], -1)
         return self.head(self.dropout(both))
@@ -48,7 +53,7 @@ class StanceNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class Example:
-    """One statement towards one topic."""
+    """One statement beside one topic; an epoch takes it with the probability ``share``."""
 
     passage: Passage
     start: int
@@ -56,16 +61,29 @@ class Example:
     holder: int
     topic: int
     stance: int
+    share: float = 1.0
 
 
 def examples_of(passages: list[Passage]) -> list[Example]:
-    """Every (statement, topic) of the passages."""
+    """Every statement of the passages beside every topic."""
+    return [example for passage in passages for example in _of_passage(passage)]
+
+
+def _of_passage(passage: Passage) -> list[Example]:
+    near = {topic for span in passage.spans for topic in span.topics or {}}
     return [
-        Example(passage, span.start, span.end, span.holder, topic, stance)
-        for passage in passages
+        Example(
+            passage,
+            span.start,
+            span.end,
+            span.holder,
+            topic,
+            span.topics.get(topic, ABSENT),
+            1.0 if topic in span.topics else NEAR if topic in near else FAR,
+        )
         for span in passage.spans
-        if span.holder is not None
-        for topic, stance in (span.topics or {}).items()
+        if span.holder is not None and span.topics is not None
+        for topic in range(len(TOPICS))
     ]
 
 
@@ -135,55 +153,53 @@ def train(
     options: argparse.Namespace,
 ) -> None:
     """Train; figures on ``held_out`` after each epoch."""
-    rng = random.Random(options.seed)
     torch.manual_seed(options.seed)
-    optimizer = torch.optim.AdamW(
-        [p for p in network.parameters() if p.requires_grad], lr=options.rate, weight_decay=0.02, fused=True
-    )
-    steps = options.epochs * math.ceil(len(examples) / options.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / (0.06 * steps), (steps - s) / (0.94 * steps))
-    )
-    collate = Collator(tokenizer, rng, True)
+    weights = Weights(network, options.rate, options.rate, decay=0.02)
     for epoch in range(options.epochs):
+        rng = random.Random(options.seed + epoch)
+        collate = Collator(tokenizer, rng, True)
         network.train()
         began, total = time.time(), 0.0
-        order = sorted(
-            examples, key=lambda e: len(e.passage.text[: e.start][-260:]) + e.end - e.start + 120 * rng.random()
-        )
-        chunks = [order[i : i + options.batch] for i in range(0, len(order), options.batch)]
-        rng.shuffle(chunks)
-        for chunk in chunks:
+        taken = [one for one in examples if rng.random() < one.share * share_of(one.passage, options)]
+        chunks = batches(taken, options.batch, rng)
+        for number, chunk in enumerate(chunks):
             *inputs, stance = collate(chunk)
-            with half_precision():
-                logits = network(*inputs)
-            loss = F.cross_entropy(logits.float(), stance, label_smoothing=0.1)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
+            loss = F.cross_entropy(network(*inputs), stance, label_smoothing=0.1)
+            weights.step([loss], ramp((epoch + (number + 0.5) / len(chunks)) / options.epochs))
             total += loss.item() * len(chunk)
         print(
-            f"epoch {epoch + 1} {time.time() - began:.0f}s loss {total / len(examples):.3f}",
+            f"epoch {epoch + 1} {time.time() - began:.0f}s {len(taken)} pairs, loss {total / len(taken):.3f}",
             evaluate(network, held_out, tokenizer),
             flush=True,
         )
-        torch.save(network.state_dict(), options.out)
+        torch.save(weights.state(), options.out)
+
+
+def batches(examples: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
+    """Shuffled batches of examples of like length."""
+    order = sorted(examples, key=lambda e: len(e.passage.text[: e.start][-260:]) + e.end - e.start + 120 * rng.random())
+    chunks = [order[i : i + size] for i in range(0, len(order), size)]
+    rng.shuffle(chunks)
+    return chunks
 
 
 @torch.no_grad()
 def evaluate(network: StanceNetwork, examples: list[Example], tokenizer: Tokenizer) -> dict[str, float]:
-    """Accuracy, macro-F1 and share of opposite signs."""
+    """Of statements on a topic: accuracy, macro-F1, share of opposite signs; and the F1 of being on it."""
     network.eval()
-    collate, pairs = Collator(tokenizer, random.Random(0), False), []
+    collate, pairs, found = Collator(tokenizer, random.Random(0), False), [], []
     for start in range(0, len(examples), 32):
         *inputs, stance = collate(examples[start : start + 32])
-        guesses = network(*inputs).argmax(-1)
-        pairs += [(STANCES[int(a)], STANCES[int(b)]) for a, b in zip(stance, guesses, strict=True)]
+        logits = network(*inputs)
+        found += list(zip((stance != ABSENT).tolist(), (logits.argmax(-1) != ABSENT).tolist(), strict=True))
+        guesses = logits[:, :ABSENT].argmax(-1)
+        both = zip(stance.tolist(), guesses.tolist(), strict=True)
+        pairs += [(STANCES[right], STANCES[guess]) for right, guess in both if right < ABSENT]
     right = sum(a == b for a, b in pairs) / max(len(pairs), 1)
     opposite = sum({a, b} == {"favor", "against"} for a, b in pairs) / max(len(pairs), 1)
-    return {"accuracy": round(right, 3), "macro_f1": macro_f1(pairs), "opposite": round(opposite, 3)}
+    hits = 2 * sum(a and b for a, b in found) / max(sum(a + b for a, b in found), 1)
+    figures = {"accuracy": right, "macro_f1": macro_f1(pairs), "opposite": opposite, "topic_f1": hits}
+    return {name: round(value, 3) for name, value in figures.items()}
 
 
 def main() -> None:
@@ -196,19 +212,24 @@ def main() -> None:
     parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--start", type=Path, help="weights to go on from, such as training.restore writes")
+    parser.add_argument("--share", type=float, default=1.0, help="of the examples that an epoch draws")
+    parser.add_argument("--new", nargs="*", default=[], help="batches of examples that each epoch takes whole")
+    parser.add_argument("--composed", type=int, default=1000, help="made passages among them; see training.composition")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hold-out", type=int, default=6)
     options = parser.parse_args()
     learned, held_out = (examples_of(part) for part in split(read_passages(options.examples), options.hold_out))
     learned += examples_of(read_official(options.official, "train")) if options.official else []
+    learned += examples_of(compose(options.composed, options.seed))
     first = Network(options.base)
     first.load_state_dict(torch.load(options.network, weights_only=True))
-    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    print(len(learned), "statements to learn from,", len(held_out), "held out", flush=True)
-    train(StanceNetwork(first), learned, held_out, tokenizer, options)
+    network = StanceNetwork(first)
+    if options.start:
+        network.load_state_dict(torch.load(options.start, weights_only=True))
+    print(len(learned), "pairs to learn from,", len(held_out), "held out", flush=True)
+    train(network, learned, held_out, read_tokenizer(options.base), options)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from positions.classifier import PREFIX, spread_marks, tokenize
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, TOPICS
 from training.examples import Passage, Span, read_passages, split
-from training.network import Network, half_precision
+from training.network import Network, Weights, ramp
 from training.official import read_official
 
 MAX_LENGTH = 384
@@ -126,9 +126,7 @@ def _cover(offsets: np.ndarray, start: int, end: int) -> np.ndarray:
 
 def loss_of(network: Network, batch: Batch) -> dict[str, torch.Tensor]:
     """The losses of one batch, by head."""
-    with half_precision():
-        hidden = network.encode(batch.ids, batch.mask, batch.sides, batch.evidence)
-    hidden = hidden.float()
+    hidden = network.encode(batch.ids, batch.mask, batch.sides, batch.evidence)
     out = network.read(hidden, batch.mask, batch.inside, batch.owner)
     losses = {}
     known = [i for i, s in enumerate(batch.spans) if s.statement is not None]
@@ -179,66 +177,54 @@ def batches(passages: list[Passage], size: int, rng: random.Random) -> list[list
     return chunks
 
 
-def train(
-    passages: list[Passage],
-    held_out: list[Passage],
-    base: Path,
-    out: Path,
-    epochs: int,
-    rate: float,
-    size: int,
-    seed: int,
-) -> None:
+def train(passages: list[Passage], held_out: list[Passage], options: argparse.Namespace) -> None:
     """Train, evaluate on ``held_out`` from time to time, keep a checkpoint after each epoch."""
-    torch.manual_seed(seed)
-    rng = random.Random(seed)
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    network = Network(base)
-    own = [p for n, p in network.named_parameters() if not n.startswith("encoder") and p.requires_grad]
-    encoder = [p for n, p in network.named_parameters() if n.startswith("encoder") and p.requires_grad]
-    optimizer = torch.optim.AdamW(
-        [{"params": encoder, "lr": rate}, {"params": own, "lr": 5 * rate}], weight_decay=0.01, fused=True
-    )
-    full = [group["lr"] for group in optimizer.param_groups]
-    out.mkdir(parents=True, exist_ok=True)
-    collate, first = Collator(tokenizer, rng, True), 0
-    state = out / "checkpoint.pt"
+    torch.manual_seed(options.seed)
+    tokenizer = read_tokenizer(options.base)
+    network = Network(options.base)
+    if options.start:
+        network.load_state_dict(torch.load(options.start, weights_only=True))
+    weights = Weights(network, options.rate, options.own_rate, decay=0.01)
+    options.out.mkdir(parents=True, exist_ok=True)
+    first, state = 0, options.out / "checkpoint.pt"
     if state.exists():
         saved = torch.load(state, weights_only=False)
-        network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
+        weights.load(saved["network"])
+        weights.optimizer.load_state_dict(saved["optimizer"])
         first = saved["epoch"]
-    for epoch in range(first, epochs):
+    for epoch in range(first, options.epochs):
+        rng = random.Random(options.seed + epoch)
+        collate = Collator(tokenizer, rng, True)
         network.train()
         began = time.time()
         sums: dict[str, float] = {}
-        chunks = batches(passages, size, rng)
+        taken = [passage for passage in passages if rng.random() < share_of(passage, options)]
+        chunks = batches(taken, options.batch, rng)
         for number, chunk in enumerate(chunks):
-            done = (epoch + (number + 0.5) / len(chunks)) / epochs
-            for group, highest in zip(optimizer.param_groups, full, strict=True):
-                group["lr"] = highest * min(done / 0.08, (1 - done) / 0.92)
             losses = loss_of(network, collate(chunk))
-            optimizer.zero_grad()
-            torch.stack(list(losses.values())).sum().backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
+            weights.step(list(losses.values()), ramp((epoch + (number + 0.5) / len(chunks)) / options.epochs))
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value.item() * len(chunk)
-        line = {k: round(v / len(passages), 3) for k, v in sums.items()}
+        line = {k: round(v / len(taken), 3) for k, v in sums.items()}
         print(f"epoch {epoch + 1} {time.time() - began:.0f}s", json.dumps(line), flush=True)
-        torch.save(
-            {
-                "network": network.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "epoch": epoch + 1,
-            },
-            state,
-        )
-        if held_out and (epoch % 3 == 2 or epoch == epochs - 1):
+        saved = {"network": weights.state(), "optimizer": weights.optimizer.state_dict(), "epoch": epoch + 1}
+        torch.save(saved, state)
+        if held_out and (epoch % 3 == 2 or epoch == options.epochs - 1):
             print("   ", json.dumps(evaluate(network, held_out, tokenizer)), flush=True)
-    torch.save(network.state_dict(), out / "network.pt")
+    torch.save(weights.state(), options.out / "network.pt")
+
+
+def read_tokenizer(base: Path) -> Tokenizer:
+    """The tokenizer in ``base``, which neither cuts nor pads."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def share_of(passage: Passage, options: argparse.Namespace) -> float:
+    """How likely an epoch takes the passage: all of the batches named in ``--new``, ``--share`` of the others."""
+    return 1.0 if passage.id.rpartition("-")[0] in options.new else options.share
 
 
 @torch.no_grad()
@@ -306,6 +292,10 @@ def main() -> None:
     parser.add_argument("--official", type=Path, help="the documents that official/labels.jsonl speaks of")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--own-rate", type=float, default=7.5e-4, help="for the heads")
+    parser.add_argument("--start", type=Path, help="weights to go on from, such as training.restore writes")
+    parser.add_argument("--share", type=float, default=1.0, help="of the passages that an epoch draws")
+    parser.add_argument("--new", nargs="*", default=[], help="batches of examples that each epoch takes whole")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hold-out", type=int, default=6, help="percent of the passages")
@@ -313,7 +303,7 @@ def main() -> None:
     passages, held_out = split(read_passages(options.examples), options.hold_out)
     passages += read_official(options.official, "train") if options.official else []
     print(len(passages), "passages to learn from,", len(held_out), "held out", flush=True)
-    train(passages, held_out, options.base, options.out, options.epochs, options.rate, options.batch, options.seed)
+    train(passages, held_out, options)
 
 
 if __name__ == "__main__":

@@ -24,18 +24,21 @@ from positions.codebook.entries import (
     Grammar,
     Holder,
     Institution,
+    Ladder,
+    Ladders,
     Noun,
     Office,
     OfficePhrase,
     Person,
     Phrases,
     Roles,
+    Rung,
     Side,
     Topic,
     Verb,
     word_pattern,
 )
-from positions.records import ACTORS, LANGUAGES, OTHER, POLARITIES, TOPICS, Unusable
+from positions.records import ACTORS, LANGUAGES, OTHER, POLARITIES, STANCES, TOPICS, Unusable
 
 __all__ = [
     "Band",
@@ -45,11 +48,14 @@ __all__ = [
     "Grammar",
     "Holder",
     "Institution",
+    "Ladder",
+    "Ladders",
     "Noun",
     "Office",
     "OfficePhrase",
     "Person",
     "Roles",
+    "Rung",
     "Side",
     "Topic",
     "Verb",
@@ -66,6 +72,7 @@ VERB_CLASSES = (
 )
 THEMES = ("light", "dark")
 CUE_LISTS = ("sources", "hearsay", "relays", "silence", "conditions", "red_lines", "offers", "refusals")
+LADDER_LISTS = ("takes_up", "ignore", "hedges", "drops", "offers", "refuses", "demands")
 OWN: dict[str, tuple[str, ...]] = {  # what a user's file may hold -> the fields of an entry
     "version": (),
     "topics": ("key", "name", "proposition", "boundary", "core", "near"),
@@ -102,6 +109,7 @@ def load(path: Path | None = None) -> Codebook:
         sides=sides,
         polarity=_read(folder / "polarity.yaml", _polarity),
         grammar=_read(folder / "grammar.yaml", _grammar),
+        ladders=_read(folder / "ladders.yaml", _ladders),
     )
 
 
@@ -432,6 +440,64 @@ def _topic(data: Fields) -> Topic:
     )
 
 
+# Ladders -----------------------------------------------------------------------------------------------------------
+
+_GAP = r"(?: [^\s,;:.!?]+){0,6}? "
+
+
+def _ladders(data: Any) -> Ladders:
+    ladders = tuple(_each(_fields(data).get("ladders"), _ladder))
+    _check_once("ladders", (ladder.topic for ladder in ladders))
+    lists = {key: _checked(_phrases(data, key), {}) for key in LADDER_LISTS}
+    measured = _fields(data.get("measured"))
+    return Ladders(ladders, (_share(measured, "right"), _share(measured, "found")), **lists)
+
+
+def _share(data: Fields, key: str) -> float:
+    value = data.get(key)
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{key} must be a share from 0 to 1, found {value!r}")
+    return float(value)
+
+
+def _ladder(data: Fields) -> Ladder:
+    pieces = _fields(data.get("words"))
+    rungs = tuple(_each(data.get("rungs"), functools.partial(_rung, pieces=pieces)))
+    _check_once("rungs", (rung.key for rung in rungs))
+    return Ladder(_text(data, "topic", TOPICS), rungs)
+
+
+def _rung(data: Fields, pieces: Fields) -> Rung:
+    phrases = _checked({language: _texts(data, language) for language in LANGUAGES}, pieces)
+    stance = _text(data, "stance", STANCES[:2]) if "stance" in data else ""
+    return Rung(_text(data, "key"), _names(data, "name"), stance, phrases)
+
+
+def _expanded(phrase: str, pieces: Fields) -> str:
+    """The regular expression behind the shorthand of ladders.yaml; ValueError for a piece that is not there."""
+
+    def piece(found: re.Match[str]) -> str:
+        if found[1] not in pieces:
+            raise ValueError(f"{phrase!r} names no known piece: {found[1]}")
+        return str(piece_pattern.sub(piece, str(pieces[found[1]])))
+
+    piece_pattern = re.compile(r"\{([a-z]+)\}")
+    whole = piece_pattern.sub(piece, phrase).replace(" ... ", _GAP)
+    first, both, second = whole.partition(" & ")
+    return f"(?:{first}){_GAP}(?:{second})|(?:{second}){_GAP}(?:{first})" if both else whole
+
+
+def _checked(phrases: Phrases, pieces: Fields) -> Phrases:
+    """The phrases without shorthand; ValueError where one is not a regular expression."""
+    whole = {
+        language: tuple(_expanded(text, pieces.get(language, {})) for text in terms)
+        for language, terms in phrases.items()
+    }
+    for terms in whole.values():
+        word_pattern(terms)
+    return whole
+
+
 # A user's own file --------------------------------------------------------------------------------------------------
 
 
@@ -449,6 +515,7 @@ def _lay_over(data: bytes) -> Codebook:
     institutions = _added(fields, "institutions", shipped.institutions, build)
     _check_people(people)
     _check_institutions(institutions)
+    topics = _own_topics(fields["topics"]) if "topics" in fields else shipped.topics
     return dataclasses.replace(
         shipped,
         version=_text(fields, "version") if "version" in fields else digest[:8],
@@ -457,8 +524,19 @@ def _lay_over(data: bytes) -> Codebook:
         institutions=institutions,
         demonyms=demonyms,
         roles=_read(FOLDER / "roles.yaml", functools.partial(_roles, people=people, demonyms=demonyms)),
-        topics=_own_topics(fields["topics"]) if "topics" in fields else shipped.topics,
+        topics=topics,
+        ladders=dataclasses.replace(shipped.ladders, ladders=_kept_ladders(shipped, topics)),
     )
+
+
+def _kept_ladders(shipped: Codebook, topics: tuple[Topic, ...]) -> tuple[Ladder, ...]:
+    """The shipped ladders whose topic kept its proposition: a rung's stance is towards that."""
+    same = {topic.key for topic in topics if topic.proposition["en"] == _proposition(shipped, topic.key)}
+    return tuple(ladder for ladder in shipped.ladders.ladders if ladder.topic in same)
+
+
+def _proposition(book: Codebook, key: str) -> str:
+    return next((topic.proposition["en"] for topic in book.topics if topic.key == key), "")
 
 
 def _added(fields: Fields, section: str, shipped: tuple[Any, ...], build: Callable[[Fields], Any]) -> tuple[Any, ...]:

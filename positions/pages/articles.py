@@ -54,7 +54,7 @@ if chosen:
     hit = rows[rows["statement_id"] == statement]
     if len(hit):
         st.subheader(t("articles.the_statement"), anchor=False)
-        st.html(evidence.card_html(hit.iloc[0], v.corpus, t))
+        st.html(evidence.card_html(v.corpus.full(hit).iloc[0], v.corpus, t))
     if len(said) > len(rows):
         st.caption(t("articles.hidden", rows=t.count("count.rows", len(said) - len(rows))))
     tables.article_text(v.corpus.article(chosen), rows, statement, v)

@@ -1,19 +1,30 @@
-"""Two to four sides next to each other: positions, speakers, strongest statements, agreement, portrayal."""
+"""Two to four sides, or speakers of one side, next to each other: positions, words, topics, agreement, portrayal."""
 
-import pandas as pd
 import streamlit as st
 
 from positions import figures, measures
 from positions.records import ACTORS, SIDES
-from positions.ui import links, tables, view
-
-NARROW = 120
+from positions.ui import comparison, links, tables, view
 
 v = view()
 t = v.words
 if v.frame.empty:
     st.info(t("empty.filtered" if len(v.corpus.statements) else "empty.corpus"), icon=":material/info:")
     v.footer()
+    st.stop()
+
+words = v.chart_words
+level = links.one(
+    "level",
+    comparison.LEVELS,
+    comparison.LEVELS[0],
+    st.segmented_control,
+    t("compare.level"),
+    required=True,
+    format_func=lambda code: t(f"compare.level_{code}"),
+)
+if level == "speakers":
+    v.footer(comparison.inside_a_side(v))
     st.stop()
 
 offered = [side for side in ACTORS if side in v.sides] if len(v.sides) > 1 else SIDES
@@ -31,7 +42,6 @@ if len(sides) < 2:
     v.footer()
     st.stop()
 
-words = v.chart_words
 rows = v.shown[v.shown["side"].isin(sides)]
 table = v.measure(measures.compare, sides)
 table = table[table["topic"].isin(v.topics)]
@@ -40,28 +50,8 @@ with st.expander(t("positions.as_table"), icon=":material/table:"):
     tables.matrix(table, v)
 
 st.header(t("compare.statements"), anchor=False)
-topic = links.one(
-    "words",
-    v.topics,
-    v.topics[0],
-    st.segmented_control,
-    t("over_time.topic"),
-    required=True,
-    format_func=lambda code: t.option("topic", code),
-)
-st.caption(t("positions.proposition", text=tables.proposition(topic, t)))
-for column, side in zip(st.columns(len(sides)), sides, strict=True):
-    with column:
-        st.subheader(t.option("side", side), anchor=False)
-        best = measures.strongest(rows, side, topic, count=1)
-        if best.empty:
-            st.caption(t("compare.silent"))
-            continue
-        for direction in ("favor", "against"):
-            camp = best[best["direction"] == direction]
-            st.caption(t(f"compare.strongest_{direction}") if len(camp) else t(f"cell.no_{direction}"))
-            for row in camp.to_dict("records"):
-                v.card(pd.Series(row), f"{side}-{direction}", NARROW)
+topic = comparison.choose_topic(v)
+comparison.strongest([(t.option("side", side), side, rows) for side in sides], topic, v)
 people = v.measure(measures.speakers)
 people = people[people["side"].isin(sides) & (people["topic"] == topic)]
 if people["speaker"].astype(bool).any():
@@ -72,10 +62,18 @@ if people["speaker"].astype(bool).any():
         "speakers",
     )
 
+st.header(t("compare.attention"), anchor=False)
+st.markdown(t("compare.attention_means"))
+shares = v.measure(measures.attention, sides)
+v.chart(figures.attention(shares, words, dark=v.dark), figures.describe_attention(shares, words), "attention")
+
 st.header(t("compare.agreement"), anchor=False)
 st.markdown(t("compare.agreement_means", n=measures.MIN_N))
 pairs = v.measure(measures.agreement, sides)
 v.chart(figures.agreement(pairs, words, dark=v.dark), figures.describe_agreement(pairs, words), "agreement")
+with st.expander(t("positions.as_table"), icon=":material/table:"):
+    tables.agreement(pairs, v)
+comparison.network(sides, v)
 
 st.header(t("compare.portrayal"), anchor=False)
 st.markdown(t("compare.portrayal_means"))

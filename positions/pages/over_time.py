@@ -7,6 +7,16 @@ from positions.ui import changes, links, markers, tables, view
 
 v = view()
 t = v.words
+
+
+def brush() -> None:
+    """Take over a period drawn on the chart as the filter on dates, which also stands in the link."""
+    boxes = st.session_state["timeline"]["selection"]["box"]
+    if boxes:
+        first, last = sorted(str(day)[:10] for day in boxes[0]["x"])
+        st.session_state.update(since=links.parse_day(first), until=links.parse_day(last))
+
+
 if v.frame.empty:
     st.info(t("empty.filtered" if len(v.corpus.statements) else "empty.corpus"), icon=":material/info:")
     v.footer()
@@ -51,7 +61,10 @@ else:
         figures.timeline(line, words, topic=topic, sides=v.sides, dark=v.dark, split=split, events=marked),
         figures.describe_timeline(line, words, topic),
         "timeline",
+        on_select=brush,
+        selection_mode="box",
     )
+    st.caption(t("over_time.brush"))
     st.caption(t("over_time.reading", n=measures.MIN_N))
     if marked is not None:
         markers.listing(marked, v)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from positions import figures, measures
-from positions.ui import cells, links, tables, view
+from positions.ui import cells, corrections, links, tables, view
 
 v = view()
 t = v.words
@@ -59,6 +59,8 @@ with left:
     tables.dominance(v)
     with st.expander(t("positions.as_table"), icon=":material/table:"):
         tables.matrix(matrix, v)
+    if len(v.frame):
+        corrections.section(v)
 
 rows = v.shown
 if chosen:

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from positions import measures
 from positions.ui import links, tables, view
 
 PAGE = 25
@@ -48,7 +47,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         format_func=lambda code: t(f"statements.{code}"),
     )
 
-rows = measures.select(v.frame, text=query or "")
+rows = v.corpus.search(v.frame, query or "")
 column, upwards = ORDERS[order]
 rows = rows.sort_values(
     [column, "article_id", "start", "topic", "actor"], ascending=[upwards, True, True, True, True], na_position="last"
@@ -62,6 +61,7 @@ pages = max(-(-len(rows) // PAGE), 1)
 place = st.container()
 page = st.pagination(pages, key="page", bind="query-params", persist_state="session") if pages > 1 else 1
 part = rows.iloc[(min(page, pages) - 1) * PAGE :][:PAGE]
+part = v.corpus.full(part)
 with place:
     if look == "table":
         tables.statements(part, v)

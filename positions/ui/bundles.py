@@ -25,8 +25,8 @@ def make(
     texts = {"method.md": method(words, measured), "README.txt": f"{words('bundle.readme', cited=cited)}\n"}
     today = datetime.now(UTC).date()
     return bundle.make(
-        frame,
-        corpus.articles,
+        corpus.full(frame),
+        corpus.articles.assign(text_sha256=corpus.articles["id"].map(corpus.text_hashes())),
         texts,
         page=page,
         parameters=parameters,

@@ -64,7 +64,7 @@ def evidence(rows: pd.DataFrame, cell: pd.Series, view: View) -> None:
         _camp(contrary, other, best, rows, 2, view)
     neutral = rows[rows["stance"] == "neutral"].drop_duplicates("utterance_id")
     if len(neutral):
-        with st.expander(words("cell.neutral", n=words.whole(len(neutral)))):
+        with st.expander(words("cell.neutral", n=words.whole(len(neutral))), expanded=best.empty):
             for place, row in enumerate(neutral.head(SHOWN).to_dict("records")):
                 view.card(pd.Series(row), f"neutral-{place}")
     if rows["utterance_id"].nunique() > SHOWN:

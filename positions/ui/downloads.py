@@ -1,6 +1,6 @@
 """What a reader takes along: the link and the sentence that cite a view, and the rows behind it as files."""
 
-from collections.abc import Callable
+import tempfile
 from functools import partial
 
 import pandas as pd
@@ -11,12 +11,13 @@ from positions.ui import bundles, links, quality, settings
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
-FILES: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
-    "csv": ("csv", "text/csv", store.csv_bytes),
-    "csv_de": ("csv", "text/csv", partial(store.csv_bytes, sep=";", decimal=",")),
-    "jsonl": ("jsonl", "application/jsonl", store.jsonl_bytes),
-    "parquet": ("parquet", "application/vnd.apache.parquet", store.parquet_bytes),
+FILES: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    "csv": ("csv", "text/csv", "csv", {}),
+    "csv_de": ("csv", "text/csv", "csv", {"sep": ";", "decimal": ","}),
+    "jsonl": ("jsonl", "application/jsonl", "jsonl", {}),
+    "parquet": ("parquet", "application/vnd.apache.parquet", "parquet", {}),
 }
+PIECE = 20_000  # rows
 
 IMAGES = ("svg", "png")
 
@@ -28,8 +29,9 @@ def footer(frame: pd.DataFrame, corpus: Corpus, words: Words, page: str) -> None
         cited = f"{sentence(frame, words)}\n{links.here()}"
         st.code(cited, language=None, wrap_lines=True)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _menu("shown", words.count("footer.shown", len(frame)), frame, words)
-            _menu("everything", words.count("footer.everything", len(corpus.statements)), corpus.statements, words)
+            _menu("shown", words.count("footer.shown", len(frame)), frame, corpus, words)
+            everything = corpus.statements
+            _menu("everything", words.count("footer.everything", len(everything)), everything, corpus, words)
             st.download_button(
                 words("footer.bundle"),
                 partial(bundles.make, frame, corpus, words, quality.measured(), cited, page, links.parameters()),
@@ -77,9 +79,14 @@ def table(frame: pd.DataFrame) -> pd.DataFrame:
     return store.conform(frame)[list(store.COLUMNS)]
 
 
-def file_bytes(kind: str, frame: pd.DataFrame) -> bytes:
-    """The file of a kind in ``FILES``."""
-    return FILES[kind][2](table(frame))
+def file_bytes(kind: str, frame: pd.DataFrame, corpus: Corpus) -> bytes:
+    """The file of a kind in ``FILES``, written piece by piece so that few texts of a collection are in memory."""
+    _, _, format, options = FILES[kind]
+    pieces = (frame.iloc[start : start + PIECE] for start in range(0, max(len(frame), 1), PIECE))
+    with tempfile.TemporaryFile() as file:
+        store.write_frames((table(corpus.full(piece)) for piece in pieces), file, format, **options)
+        file.seek(0)
+        return file.read()
 
 
 def model_name() -> str:
@@ -95,13 +102,13 @@ def codebook_version() -> str:
     return settings.book().version
 
 
-def _menu(name: str, label: str, frame: pd.DataFrame, words: Words) -> None:
+def _menu(name: str, label: str, frame: pd.DataFrame, corpus: Corpus, words: Words) -> None:
     with st.popover(label, icon=":material/download:", disabled=frame.empty):
-        for kind, (suffix, mime, _) in FILES.items():
+        for kind, (suffix, mime, *_) in FILES.items():
             stem = f"positions-{name}{'-excel-de' if kind == 'csv_de' else ''}"
             st.download_button(
                 words(f"footer.{kind}"),
-                partial(file_bytes, kind, frame),
+                partial(file_bytes, kind, frame, corpus),
                 f"{stem}.{suffix}",
                 mime,
                 key=f"{name}-{kind}",

@@ -39,7 +39,7 @@ def measured() -> dict:
 
 def gold_sets(measured: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The figures of each annotated set by its name; names and versions of the model are left out."""
-    return {name: part for name, part in measured.items() if isinstance(part, Mapping)}
+    return {name: part for name, part in measured.items() if isinstance(part, Mapping) and "positions" in part}
 
 
 def precision(measured: Mapping[str, Any], confidence: float) -> Mapping[str, float] | None:

@@ -54,8 +54,10 @@ def undated(view: View, topic: str) -> None:
 def matrix(cells: pd.DataFrame, view: View) -> None:
     """The matrix, or its like for a comparison, as a table of words and formatted numbers."""
     words, numbers = view.words, view.chart_words
+    speakers = {words("column.speaker"): list(cells["speaker"])} if "speaker" in cells else {}
     columns = {
         words("positions.side"): [words.option("side", code) for code in cells["side"]],
+        **speakers,
         words("positions.topic"): [words.option("topic", code) for code in cells["topic"]],
         words("cell.band"): [words(f"band.{code}") for code in cells["band"]],
         words("cell.value"): [figures.number(value, numbers) for value in cells["position"]],
@@ -66,6 +68,40 @@ def matrix(cells: pd.DataFrame, view: View) -> None:
         words("cell.dates"): [words.span(row.first, row.last) if row.first else "–" for row in cells.itertuples()],
     }
     st.dataframe(pd.DataFrame(columns), hide_index=True, alt=words("positions.as_table"))
+
+
+def agreement(pairs: pd.DataFrame, view: View) -> None:
+    """Agreement of each two sides on each topic, with its interval and both n."""
+    words, numbers = view.words, view.chart_words
+    share = [figures.number(value, numbers).removeprefix("+") for value in pairs["agreement"]]
+    columns = {
+        words("compare.pair"): [
+            f"{words.option('side', row.side_a)} · {words.option('side', row.side_b)}" for row in pairs.itertuples()
+        ],
+        words("positions.topic"): [
+            words("compare.all_topics") if code == "all" else words.option("topic", code) for code in pairs["topic"]
+        ],
+        words("compare.agreement"): share,
+        words("cell.interval"): [_bounds(row, view) for row in pairs.itertuples()],
+        words("cell.independent"): [f"{row.n_a} / {row.n_b}" for row in pairs.itertuples()],
+    }
+    st.dataframe(pd.DataFrame(columns), hide_index=True, alt=words("compare.agreement"))
+
+
+def network(edges: pd.DataFrame, view: View) -> None:
+    """Each pair that agrees, the topics, and on how many it differs."""
+    words = view.words
+    columns = {
+        words("compare.pair"): [
+            f"{row.a} ({words.option('side', row.side_a)}) · {row.b} ({words.option('side', row.side_b)})"
+            for row in edges.itertuples()
+        ],
+        words("compare.agree_on"): [
+            ", ".join(words.option("topic", code) for code in topics) for topics in edges["topics"]
+        ],
+        words("compare.differ_on"): list(edges["n_conflict"]),
+    }
+    st.dataframe(pd.DataFrame(columns), hide_index=True, alt=words("compare.network"))
 
 
 def statements(rows: pd.DataFrame, view: View) -> None:
@@ -182,6 +218,11 @@ def article_text(one: pd.Series, rows: pd.DataFrame, chosen: str, view: View) ->
         for piece, reason in one["removed"]:
             why = tag("strong", markup.text(words.option("removed", reason)))
             st.html(tag("div", f"{why}\n{markup.text(piece)}", class_="removed"))
+
+
+def _bounds(row: Any, view: View) -> str:
+    lower, upper = (figures.number(value, view.chart_words).removeprefix("+") for value in (row.lower, row.upper))
+    return "–" if pd.isna(row.agreement) else view.words("cell.from_to", lower=lower, upper=upper)
 
 
 def _interval(row: Any, view: View) -> str:

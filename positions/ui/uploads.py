@@ -106,7 +106,7 @@ def kept_in() -> Path | None:
 
 
 def _begin(files: Files, limit: int, corpus: reading.Corpus) -> None:
-    known = dict(zip(corpus.articles["id"], map(text_hash, corpus.articles["text"]), strict=True))
+    known = corpus.text_hashes()
     st.session_state.upload_job = jobs.start(partial(_work, files, limit, known, kept_in()))
     st.session_state.upload_turn += 1
     st.session_state.pop("outcome", None)

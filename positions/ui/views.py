@@ -15,6 +15,7 @@ from positions.ui import words as interface
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
+UNWARNED = ("method",)  # its charts show measured quality, not the corpus
 CHART = {**figures.CONFIG, "displaylogo": False}
 
 
@@ -40,7 +41,9 @@ class View:
         return self.words.group("figures")
 
     def chart(self, figure: figures.Figure, alt: str, key: str, **shape: Any) -> Any:
-        """Draw a figure with its alternative text; the camera in its corner saves it."""
+        """Draw a figure with its alternative text; the camera in its corner saves it, one-sided sources named in it."""
+        if warning := self.one_sided():
+            figure, alt = figures.warn(figure, warning, self.dark), f"{alt} {warning}"
         kind = st.session_state.get("image") or downloads.IMAGES[0]
         config = {**CHART, "toImageButtonOptions": {"format": kind, "filename": f"positions-{key}", "scale": 2}}
         return st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **shape)
@@ -49,6 +52,13 @@ class View:
         """``function(frame, *args, **options)`` from ``positions.measures``, worked out once for these filters."""
         key = f"{self.key} {function.__name__} {args} {options}"
         return _measured(key, partial(function, self.frame, *args, **options))
+
+    def one_sided(self) -> str:
+        """That one outlet or agency supplies over half of what the charts show, or nothing."""
+        found = None if self.page in UNWARNED else self.measure(measures.dominance)
+        if found is None:
+            return ""
+        return self.words(f"chart.{found.kind}", share=self.words.percent(found.share), name=found.name)
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -68,7 +78,7 @@ class View:
 
     def card(self, row: pd.Series, key: str, around: int = evidence.AROUND) -> None:
         """An evidence card."""
-        evidence.card(row, self.corpus, self.words, key, around)
+        evidence.card(self.corpus.full(row.to_frame().T).iloc[0], self.corpus, self.words, key, around)
 
     def footer(self, frame: pd.DataFrame | None = None) -> None:
         """Citation and downloads of ``frame``, or of all filtered rows."""
