@@ -15,11 +15,13 @@ import numpy as np
 from positions import codebook
 from positions.classifier import Reading
 from positions.codebook.entries import Codebook
+from positions.interviews import Answer, answer_around
 from positions.mentions import Mention
 from positions.records import ACTORS, MODES, OTHER, SIDES, Article, Attribution
-from positions.speakers import Resolved, codebook_language, resolve_speaker
+from positions.speakers import Resolved, codebook_language, resolve_answer, resolve_speaker
 
 SURE = 0.5
+TOGETHER = 0.6  # so likely must a side be to speak beside another
 TOLD = 0.55
 LEAST, KNOWN = 0.02, 0.8  # least confidence in a side: guessed, and read off a name that the codebook knows
 MEDIA = ("medium", "platform")
@@ -30,8 +32,12 @@ _QUOTED = re.compile(r"[„“»«\"][^„“”»«\"]{25,}[“”«»\"]")
 
 @dataclass
 class Memory:
-    """What an article has told so far: its speakers in order, and the relays of the last statement."""
+    """What an article has told so far: its speakers in order, and the relays of the last statement.
 
+    ``answers`` are those of an interview, known from the start.
+    """
+
+    answers: tuple[Answer, ...] = ()
     speakers: list[Resolved] = field(default_factory=list)
     relays: tuple[str, ...] = ()
     heard: dict[str, np.ndarray] = field(default_factory=dict)  # speaker -> sum of what the network heard of the side
@@ -45,7 +51,11 @@ def attribute(
     ``book`` is the codebook that ``mentions`` come from (default: the shipped one).
     """
     book = book or codebook.load()
-    resolved = resolve_speaker(article, reading, mentions, memory.speakers, book)
+    answer = answer_around(memory.answers, reading.start, reading.end) if reading.cue is None else None
+    if answer:
+        resolved = resolve_answer(article, answer.person, reading, mentions, book)
+    else:
+        resolved = resolve_speaker(article, reading, mentions, memory.speakers, book)
     sides = _sides(reading, resolved, memory)
     if reading.modes[MODES.index("direct")] < SURE:
         sides = tuple(dict.fromkeys((*sides, *_coordinated(article.text, reading, mentions, resolved))))
@@ -77,7 +87,7 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
     known, best = resolved.side if resolved else "", ACTORS[int(heard.argmax())]
     if best == OTHER:
         return (known or OTHER,)
-    together = [ACTORS[i] for i in np.argsort(-heard, kind="stable") if heard[i] > SURE and ACTORS[i] != OTHER]
+    together = [ACTORS[i] for i in np.argsort(-heard, kind="stable") if heard[i] > TOGETHER and ACTORS[i] != OTHER]
     return (known,) if known and known not in together else tuple(dict.fromkeys((known or best, *together)))
 
 

@@ -1,7 +1,8 @@
 """Text -> mentions: who and what the codebook knows in it, as character spans with a side.
 
 Names are found by looking up phrases of up to six words, with German and English genitives taken off. Names that
-several bearers share count only where the article names one of them in full. Compounds ("US-Gesandter",
+several bearers share count only where the article names one of them in full; a family name that the article gives
+another first name is no known person's ("Solomija Rudenko ... Rudenko"). Compounds ("US-Gesandter",
 "Kremlsprecher") and demonyms ("der französische Minister") give a side without an entity.
 """
 
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from positions import codebook
 from positions.codebook.entries import Codebook, OfficePhrase, word_pattern
@@ -55,6 +57,7 @@ class _Entry:
 @dataclass(frozen=True)
 class _Index:
     book: Codebook
+    language: str
     phrases: dict[str, _Entry]
     shared: dict[str, tuple[_Entry, ...]]
     offices: dict[str, OfficePhrase]
@@ -70,10 +73,11 @@ def find_mentions(text: str, language: str, published: str = "", book: Codebook 
     index = _index(book or codebook.load(), language if language in ("de", "en") else "en")
     words = list(_WORD.finditer(text))
     known = {entry.entity for entry in _full_names(index, text, words)}
+    strangers = frozenset(_strangers(index, text, words))
     found: list[Mention] = []
     position = 0
     while position < len(words):
-        mention, taken = _mention_at(index, text, words, position, known, published)
+        mention, taken = _mention_at(index, text, words, position, known, strangers, published)
         if mention:
             found.append(mention)
         position += taken
@@ -102,7 +106,13 @@ def person_side(entity: str, published: str, book: Codebook | None = None) -> st
 
 
 def _mention_at(
-    index: _Index, text: str, words: list[re.Match[str]], at: int, known: set[str], published: str
+    index: _Index,
+    text: str,
+    words: list[re.Match[str]],
+    at: int,
+    known: set[str],
+    strangers: frozenset[str],
+    published: str,
 ) -> tuple[Mention | None, int]:
     for count in range(min(LONGEST, len(words) - at), 0, -1):
         start, end = words[at].start(), words[at + count - 1].end()
@@ -110,9 +120,32 @@ def _mention_at(
             continue
         phrase = _BLANK.sub(" ", text[start:end])
         for form in (phrase, _GENITIVE.sub("", phrase)):
+            if form in strangers:
+                return None, count
             if mention := _look_up(index, form, text, start, end, known, published):
                 return mention, count
+        if count > 1 and phrase in index.shared:  # "Christian Democrats", of whatever country, are not "Democrats"
+            return _undecided(index, phrase, text, start, end, published), count
     return _by_part(index, text, words[at]), 1
+
+
+def _strangers(index: _Index, text: str, words: list[re.Match[str]]) -> Iterator[str]:
+    """Family names of known people that the text gives to somebody with another first name, and never to them."""
+    named = {match.group() for match in words}
+    for before, word in pairwise(words):
+        family = _GENITIVE.sub("", word.group())
+        entry = index.phrases.get(family)
+        if entry is None or entry.kind != _PERSON or before.group() not in index.book.given_names:
+            continue
+        own = {part for alias in index.book.person(entry.entity).aliases for part in alias.split()} - {family}
+        if text[before.end() : word.start()] == " " and not own & named:
+            yield family
+
+
+def _undecided(index: _Index, phrase: str, text: str, start: int, end: int, published: str) -> Mention | None:
+    """A name that several share: the side, where it is the same for all of them."""
+    sides = {_side(index.book, bearer, published) for bearer in index.shared[phrase]}
+    return Mention(start, end, text[start:end], _DEMONYM, "", sides.pop()) if len(sides) == 1 else None
 
 
 def _look_up(
@@ -186,7 +219,24 @@ def _index(book: Codebook, language: str) -> _Index:
     for alias in shared:
         phrases.pop(alias, None)
     offices = {phrase: office for office in book.roles.offices for phrase in office.phrases[language]}
-    return _Index(book, phrases, shared, offices, stems, tuple(sorted(prefixes, key=lambda pair: -len(pair[0]))))
+    return _Index(
+        book, language, phrases, shared, offices, stems, tuple(sorted(prefixes, key=lambda pair: -len(pair[0])))
+    )
+
+
+def is_role(word: str, roles: frozenset[str]) -> bool:
+    """Whether a word is one of ``roles`` or a compound that ends in one ("Vizeaussenminister", "Nato-Sprecherin")."""
+    last = word.strip(" ,.;:–—-»«„“”\"'’‘()").split("-")[-1].casefold()
+    return last in roles or any(last.endswith(role) for role in roles if len(role) > 5)
+
+
+@cache
+def role_words(language: str, persons_only: bool = False) -> frozenset[str]:
+    """Nouns that describe a speaker, in small letters: those for people, and unless ``persons_only`` for bodies."""
+    roles = codebook.load().roles
+    nouns = frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms)
+    persons = nouns | frozenset(word.casefold() for word in roles.outsiders[language])
+    return persons if persons_only else persons | frozenset(word.casefold() for word in roles.bodies[language])
 
 
 def side_of_description(words: str, language: str, book: Codebook | None = None) -> str:

@@ -11,6 +11,7 @@ from positions.classifier import Classifier, Reading
 from positions.codebook.entries import Codebook
 from positions.dates import date_statement
 from positions.entailment import ZeroShot
+from positions.interviews import answer_around, find_answers
 from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
 from positions.statements import find_markers, to_statement
@@ -64,12 +65,13 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
     mentions = find_mentions(article.text, article.language, article.published, book)
     marks = find_marks(article.text, article.language, article.published, mentions)
     readings = reader.read(article.text, split_units(article.text, article.language), marks)
-    memory = Memory()
+    memory = Memory(find_answers(article.text, book))
     rows: list[TaggedStatement] = []
     said: dict[str, _Said] = {}
     seen: dict[str, int] = {}
     for reading in readings:
-        statement = to_statement(article, reading, reader.config["statement_threshold"])
+        spoken = answer_around(memory.answers, reading.start, reading.end) is not None
+        statement = to_statement(article, reading, reader.config["statement_threshold"], spoken)
         if statement is None:
             continue
         reading = replace(reading, topics=tuple(topic for topic in reading.topics if topic.topic in topics))

@@ -13,7 +13,7 @@ from functools import cache
 from positions import codebook
 from positions.classifier import Reading
 from positions.codebook.entries import Codebook
-from positions.mentions import Mention, find_mentions, side_of_description
+from positions.mentions import Mention, find_mentions, is_role, role_words, side_of_description
 from positions.records import MODES, OTHER, Article
 
 POINTED = 0.12
@@ -67,6 +67,18 @@ def resolve_speaker(
     words = article.text[slice(*span)].strip(_TIDY)
     found = _resolve(article, words, span, mentions, before, language, book or codebook.load())
     return replace(found, until=reading.end) if found else None
+
+
+def resolve_answer(
+    article: Article, person: str, reading: Reading, mentions: Sequence[Mention], book: Codebook | None = None
+) -> Resolved:
+    """The ``person`` who gives the answer of an interview in which ``reading`` lies."""
+    language, book = codebook_language(article.language), book or codebook.load()
+    at = article.text.find(person)
+    span = (at, at + len(person))
+    inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
+    found = _known(person, inside, language, book) or _named(article, person, person, language, book)
+    return replace(found, resolution=f"Interview → {found.speaker}", person=True, until=reading.end)
 
 
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
@@ -157,10 +169,10 @@ def _whole_words(text: str, start: int, end: int) -> Range:
 
 def _description_end(text: str, end: int, language: str) -> int:
     """Where the description ends that an adjective of origin opens ("russische Unterhändler", "Polish officials")."""
-    roles, stop = _role_words(language), end
+    roles, stop = role_words(language), end
     for match in re.finditer(r" ([\w-]+)", text[end : end + 60]):
         word = match.group(1)
-        if match.start() != stop - end or not (_is_role(word, roles) or (language == "de" and word[0].isupper())):
+        if match.start() != stop - end or not (is_role(word, roles) or (language == "de" and word[0].isupper())):
             break
         stop = end + match.end()
     return stop
@@ -239,7 +251,7 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
 
 def _proper_name(words: str, language: str, book: Codebook) -> str:
     """The person's name in a description, without titles and roles; empty where there is none."""
-    roles, best = _role_words(language), ""
+    roles, best = role_words(language), ""
     for match in _NAME.finditer(_POSSESSOR.sub("", words)):
         parts = _without_determiner(match.group().split(), language)
         while parts and (_is_title(parts[0], roles) or _is_origin(parts, language, book)):
@@ -270,19 +282,14 @@ def _without_determiner(parts: list[str], language: str) -> list[str]:
 def _is_person_beside(words: str, known: str, language: str, book: Codebook) -> bool:
     """Whether a description such as "Nato-Sprecherin Ada Holm" or "the EU's top diplomat" means a person."""
     rest = words.replace(known, " ")
-    roles = _role_words(language, persons_only=True)
+    roles = role_words(language, persons_only=True)
     parts = [*rest.split(), *words.split("-")[1:]]
-    return len(_proper_name(rest, language, book).split()) >= 2 or any(_is_role(word, roles) for word in parts)
-
-
-def _is_role(word: str, roles: frozenset[str]) -> bool:
-    last = word.strip(_TIDY).split("-")[-1].casefold()
-    return last in roles or any(last.endswith(role) for role in roles if len(role) > 5)
+    return len(_proper_name(rest, language, book).split()) >= 2 or any(is_role(word, roles) for word in parts)
 
 
 def _is_title(word: str, roles: frozenset[str]) -> bool:
     """Whether a word beside a name is none of it: a role, or written small."""
-    return word.islower() or _is_role(word, roles)
+    return word.islower() or is_role(word, roles)
 
 
 def _says(words: str, group: str, language: str) -> bool:
@@ -301,11 +308,3 @@ def _markers(group: str, language: str) -> re.Pattern[str]:
 def _pronoun(language: str) -> re.Pattern[str]:
     words = codebook.load().grammar.pronouns[language]
     return re.compile(r"(?<!\w)(?:" + "|".join(words) + r")(?!\w)", re.IGNORECASE)
-
-
-@cache
-def _role_words(language: str, persons_only: bool = False) -> frozenset[str]:
-    roles = codebook.load().roles
-    nouns = frozenset(form.casefold() for noun in roles.nouns[language] for form in noun.forms)
-    persons = nouns | frozenset(word.casefold() for word in roles.outsiders[language])
-    return persons if persons_only else persons | frozenset(word.casefold() for word in roles.bodies[language])

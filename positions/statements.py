@@ -15,8 +15,11 @@ MARKERS = ("conditions", "red_lines", "offers", "refusals")
 _QUOTED = re.compile(r"[„“»«\"‚‘](?P<words>[^„“”»«\"‚‘]+)[“”«»\"’‘]")
 
 
-def to_statement(article: Article, reading: Reading, threshold: float) -> Statement | None:
-    """The statement that a reading found, or None where it stays below ``threshold`` or is silence ("ließ offen")."""
+def to_statement(article: Article, reading: Reading, threshold: float, spoken: bool = False) -> Statement | None:
+    """The statement that a reading found, or None where it stays below ``threshold`` or is silence ("ließ offen").
+
+    ``spoken`` says that it lies in an answer of an interview, whose words are direct without quotation marks.
+    """
     if reading.statement < threshold:
         return None
     start, end = _tidy(article.text, reading.start, reading.end)
@@ -24,7 +27,8 @@ def to_statement(article: Article, reading: Reading, threshold: float) -> Statem
     if reading.statement < CERTAIN and _silence(_language(article)).search(text) and not _QUOTED.search(text):
         return None
     cue = _cue(article.text, *reading.cue) if reading.cue else ""
-    return Statement(start, end, text, _mode(reading, text), cue, reading.statement)
+    mode = "direct" if spoken and not cue else _mode(reading, text)
+    return Statement(start, end, text, mode, cue, reading.statement)
 
 
 def find_markers(text: str, language: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from positions.attribution import Memory, attribute
 from positions.classifier import Reading
+from positions.interviews import Answer
 from positions.mentions import find_mentions
 from positions.records import ACTORS, Article, Attribution
 
@@ -304,3 +305,16 @@ def test_media_that_speak_are_no_side(text, who, side):
     """A medium counts as other; a person who speaks to one keeps the side."""
     (found,) = attributions(text, (text, who, "", (side if side != "other" else "USA",)))
     assert found.sides == (side,)
+
+
+def test_answers_are_the_interviewed_persons():
+    """Unquoted words without a reporting verb are those of whoever answers; others' words inside keep their speaker."""
+    text = "Olena Hajduk sitzt im Parlament.\n\nKommen Sie?\n\nDas wird dauern. Uschakow sagte, es eile nicht."
+    at = text.index("Das wird")
+    article = Article("a", text, published=DAY, language="de")
+    memory = Memory((Answer(at, len(text), "Olena Hajduk"),))
+    mentions = find_mentions(text, "de", DAY)
+    own = attribute(article, reading(article, "Das wird dauern.", actors=["Ukraine"]), mentions, memory)
+    assert (own.speaker, own.sides, own.resolution) == ("Olena Hajduk", ("Ukraine",), "Interview → Olena Hajduk")
+    other = reading(article, "Uschakow sagte, es eile nicht.", "Uschakow", "sagte", ["Russia"])
+    assert attribute(article, other, mentions, memory).speaker == "Juri Uschakow"

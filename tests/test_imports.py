@@ -30,7 +30,7 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "sklearn": ("training/",),
 }
 STAGES = (
-    *("archives", "articles", "cleaning", "decoding", "units", "mentions", "classifier", "entailment"),
+    *("archives", "articles", "cleaning", "decoding", "units", "mentions", "interviews", "classifier", "entailment"),
     *("statements", "speakers", "attribution", "dates", "spans", "utterances"),
 )
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
@@ -40,7 +40,8 @@ VALUES = {  # a stage -> modules whose values it takes, or of which it is the se
     "entailment": {"classifier", "mentions", "units"},
     "statements": {"classifier"},
     "speakers": {"classifier", "mentions"},
-    "attribution": {"classifier", "mentions", "speakers"},
+    "interviews": {"mentions"},
+    "attribution": {"classifier", "interviews", "mentions", "speakers"},
 }
 FRAMES = ("store", "collection", "measures", "intervals", "correction", "figures", "ladders", "audit")
 DISTRIBUTIONS = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}

@@ -110,3 +110,27 @@ def test_person_side() -> None:
     """A person's side is that of the office on the day."""
     assert person_side("donald-trump", "2025-12-03") == "USA"
     assert person_side("donald-trump", "2021-12-01") == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "known"),
+    [
+        ("Solomija Rudenko ist da. Man rede, sagte Rudenko.", "de", False),
+        ("Andrej Rudenko ist da. Solomija Rudenko auch. Man rede, sagte Rudenko.", "de", True),
+        ("Vizeminister Rudenko ist da. Auch Rudenko redet.", "de", True),
+        ("Arkady Belousov spoke. Belousov's words were few.", "en", False),
+        ("Defence Minister Belousov spoke. But Belousov left.", "en", True),
+    ],
+)
+def test_a_family_name_belongs_to_whom_the_article_names_in_full(text, language, known):
+    """Another first name makes another person, unless the known one is named in full, too."""
+    found = [m for m in find_mentions(text, language, "2025-12-03") if m.kind == "person"]
+    assert bool(found) == known
+
+
+def test_a_shared_name_of_several_words_is_not_cut_up():
+    """Parties of one kind in several countries of a side are of that side; their last word alone is another party's."""
+    (found,) = find_mentions("The Christian Democrats agreed.", "en", "2025-12-03")
+    assert (found.text, found.entity, found.side) == ("Christian Democrats", "", "Europe")
+    (found,) = find_mentions("The Democrats agreed.", "en", "2025-12-03")
+    assert found.side == "USA"

@@ -109,6 +109,7 @@ def load(path: Path | None = None) -> Codebook:
         sides=sides,
         polarity=_read(folder / "polarity.yaml", _polarity),
         grammar=_read(folder / "grammar.yaml", _grammar),
+        given_names=_read(folder / "given_names.yaml", lambda data: frozenset(_texts(_fields(data), "names"))),
         ladders=_read(folder / "ladders.yaml", _ladders),
     )
 

@@ -280,6 +280,7 @@ class Codebook:
     polarity: Mapping[str, Phrases]
     grammar: Grammar
     ladders: Ladders
+    given_names: frozenset[str]
     digest: str = ""
 
     @functools.cached_property
