@@ -52,10 +52,11 @@ def attribute(
     """
     book = book or codebook.load()
     answer = answer_around(memory.answers, reading.start, reading.end) if reading.cue is None else None
-    if answer:
-        resolved = resolve_answer(article, answer.person, reading, mentions, book)
-    else:
-        resolved = resolve_speaker(article, reading, mentions, memory.speakers, book)
+    resolved = (
+        resolve_answer(article, answer.person, reading, mentions, book)
+        if answer
+        else resolve_speaker(article, reading, mentions, memory.speakers, book)
+    )
     sides = _sides(reading, resolved, memory)
     if reading.modes[MODES.index("direct")] < SURE:
         sides = tuple(dict.fromkeys((*sides, *_coordinated(article.text, reading, mentions, resolved))))
