@@ -1,6 +1,5 @@
 """Measures against values worked by hand, against scipy, and against simulated truth."""
 
-import time
 
 import numpy as np
 import pandas as pd
@@ -583,18 +582,3 @@ def test_measures_leave_the_frame_untouched(name):
     before = rows.copy()
     EMPTY_CALLS[name][0](rows)
     pd.testing.assert_frame_equal(rows, before)
-
-
-def test_matrix_of_two_hundred_thousand_statements_is_quick():
-    """Under 150 ms on two cores; the limit here leaves room for a busy machine."""
-    rows = many(200_000, 8000)
-    measures.matrix(rows)
-    best = min(timed(rows) for _ in range(3))
-    print(f"matrix of 200,000 statements: {best * 1000:.0f} ms")
-    assert best < 0.6
-
-
-def timed(rows: pd.DataFrame) -> float:
-    start = time.perf_counter()
-    measures.matrix(rows)
-    return time.perf_counter() - start
