@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from positions import __version__, bundle, classifier, codebook, pipeline
+from positions import __version__, bundle, classifier, cluster, codebook, pipeline
 from positions.codebook.entries import Codebook
 from positions.collection import ARTICLE_FIELDS, CONTRACT, ROWS, SCHEMAS, Collection
 from positions.linking import link, list_words
@@ -49,19 +49,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Tagger:
-    """By what a collection is tagged: ``model`` as in ``pipeline.open_reader``, ``codebook`` a file or the shipped one.
+    """By what a collection is tagged: ``model`` as in ``pipeline.open_reader``, ``codebook`` a file; else the shipped.
 
-    ``workers`` is how many processes tag.
+    ``workers`` is how many processes tag; with a ``scheduler``, the address of a Dask cluster, its workers do.
     """
 
-    model: Path | str = classifier.MODEL
+    model: Path | str | None = None
     codebook: Path | None = None
     workers: int = 1
+    scheduler: str = ""
 
     def open(self) -> Tag:
         """The function that tags one article; raises Unusable."""
         book = self.book()
-        return partial(_tag, reader=pipeline.open_reader(self.model, book), book=book)
+        return partial(_tag, reader=pipeline.open_reader(self.model or classifier.MODEL, book), book=book)
 
     def book(self) -> Codebook:
         """The codebook; raises Unusable."""
@@ -72,7 +73,7 @@ class Tagger:
         book = self.book()
         known = bundle.own_codebook_facts(book)
         return {
-            "model": _model_facts(self.model),
+            "model": _model_facts(self.model or classifier.MODEL),
             "codebook": {key: known[key] for key in ("version", "sha256")}
             | {"topics": [topic.key for topic in book.topics]},
             "app": __version__,
@@ -257,12 +258,34 @@ def _tag_all(
     outcome: Outcome,
     report: Report,
 ) -> None:
-    for batch, results in work_through(batches, tagger.open, tagger.workers):
+    for batch, results in _work_through(batches, tagger, facts):
         tagged = [(a, rows) for a, rows in zip(batch, results, strict=True) if not isinstance(rows, Failure)]
         outcome.failed += [(a.id, r.reason) for a, r in zip(batch, results, strict=True) if isinstance(r, Failure)]
         if tagged:
             _replace(collection, tagged, facts, outcome)
         report(outcome)
+
+
+def _work_through(
+    batches: Iterable[Sequence[Article]], tagger: Tagger, facts: dict[str, Any]
+) -> Iterator[tuple[Sequence[Article], Sequence[Any]]]:
+    if not tagger.scheduler:
+        return work_through(batches, tagger.open, tagger.workers)
+    there = replace(
+        tagger,
+        model=os.path.abspath(tagger.model) if tagger.model and os.path.exists(tagger.model) else tagger.model,
+        codebook=tagger.codebook and tagger.codebook.absolute(),
+    )
+    return cluster.work_through(batches, partial(_open_same, there, facts), tagger.scheduler)
+
+
+def _open_same(tagger: Tagger, facts: dict[str, Any]) -> Tag:
+    """``tagger.open`` on another machine, where it must be the same program, model and codebook; raises Unusable."""
+    found = tagger.facts()
+    if other := [name for name in facts if found[name] != facts[name]]:
+        names = {"app": "version of the program"}
+        raise Unusable(f"it has another {' and '.join(names.get(name, name) for name in other)} than this machine")
+    return tagger.open()
 
 
 def _replace(
