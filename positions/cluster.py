@@ -8,6 +8,8 @@ a scheduler can run programs on its workers: the network, or Dask's own TLS, has
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -59,21 +61,20 @@ class _Cluster:
                 raise Unusable(f"{address}: the worker {worker} can't do the work: {answer}") from answer
 
     def room(self) -> int:
-        return AHEAD * max(sum(self._client.nthreads().values()), 1)
+        with self._reached():
+            return AHEAD * max(sum(self._client.nthreads().values()), 1)
 
     def submit(self, batch: Sequence[Any]) -> Any:
-        return self._client.submit(_do, self._work, batch, pure=False)
+        with self._reached():
+            return self._client.submit(_do, self._work, batch, pure=False)
 
     def wait(self, future: Any) -> list[Any]:
-        from concurrent.futures import CancelledError
-
-        while True:
-            try:
-                return future.result(timeout=PATIENCE)
-            except TimeoutError:
-                self._await_workers()
-            except CancelledError as error:
-                raise Unusable(f"{self._address}: the connection to the scheduler was lost") from error
+        with self._reached():
+            while True:
+                try:
+                    return future.result(timeout=PATIENCE)
+                except TimeoutError:
+                    self._await_workers()
 
     def is_lost(self, future: Any) -> bool:
         return False
@@ -92,6 +93,13 @@ class _Cluster:
             raise Unusable(
                 f"{self._address}: the scheduler has no worker; start one with 'dask worker {self._address}'"
             ) from error
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except (CancelledError, OSError) as error:  # a task's own errors come as results, or are no OSError
+            raise Unusable(f"{self._address}: the connection to the scheduler was lost") from error
 
 
 @lru_cache(maxsize=1)

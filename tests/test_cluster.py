@@ -60,11 +60,15 @@ def dask(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def scheduler(dask: Start, tmp_path: Path) -> str:
     """The address of a scheduler without workers."""
+    return start_scheduler(dask, tmp_path)[1]
+
+
+def start_scheduler(dask: Start, tmp_path: Path) -> tuple[subprocess.Popen, str]:
     file = tmp_path / "scheduler.json"
-    dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+    process = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     for _ in range(600):
         if file.exists() and (found := file.read_text()).rstrip().endswith("}"):
-            return found.split('"address": "')[1].split('"')[0]
+            return process, found.split('"address": "')[1].split('"')[0]
         time.sleep(0.1)
     raise TimeoutError((tmp_path / "dask-0.log").read_text())
 
@@ -136,22 +140,29 @@ def test_a_worker_with_another_program_is_refused(dask: Start, scheduler: str, o
 
 
 @pytest.mark.slow
-def test_no_worker_and_a_lost_scheduler_end_the_run(
-    dask: Start, scheduler: str, opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither waits for ever; what was committed stays, and another run goes on from there."""
+def test_a_scheduler_without_workers(scheduler: str, opened: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run does not wait for ever, and says what to start."""
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
-    tagger = invented.Noted(notes=str(tmp_path / "notes"), scheduler=scheduler)
     with pytest.raises(Unusable, match="the scheduler has no worker; start one with 'dask worker tcp://"):
-        ingest.add(opened, invented.archive(9), tagger, lambda outcome: None)
-    monkeypatch.setattr(cluster, "PATIENCE", 30.0)
-    only, articles = worker(dask, scheduler), list(invented.archive(200))
+        ingest.add(opened, invented.archive(9), invented.Tagger(scheduler=scheduler), lambda outcome: None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gone", ["the scheduler", "the last worker"])
+def test_a_cluster_that_goes_ends_the_run(
+    dask: Start, opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """What was committed stays, and another run goes on from there."""
+    process, address = start_scheduler(dask, tmp_path)
+    only, articles = worker(dask, address), list(invented.archive(200))
+    tagger = invented.Noted(notes=str(tmp_path / "notes"), scheduler=address)
 
     def lose(outcome: ingest.Outcome) -> None:
         monkeypatch.setattr(cluster, "PATIENCE", 1.0)
-        only.kill()
+        (process if gone == "the scheduler" else only).kill()
 
-    with pytest.raises(Unusable, match="the scheduler has no worker"):
+    reason = "the connection to the scheduler was lost" if gone == "the scheduler" else "the scheduler has no worker"
+    with pytest.raises(Unusable, match=reason):
         ingest.add(opened, articles, tagger, lose)
     done = opened.counts()["articles"]
     assert 0 < done < 200
