@@ -458,7 +458,7 @@ def _keep_articles(found: Iterable[Article | Unreadable], unreadable: list[Unrea
     for item in found:
         if isinstance(item, Unreadable):
             print(_printable(f"{item.source}: {item.reason}"), file=sys.stderr)
-            unreadable.append(item)
+            unreadable[:] = [item]  # that there was one is enough
         else:
             yield item
 

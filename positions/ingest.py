@@ -8,6 +8,7 @@ until its commit, and what was committed is found again as already there: a run 
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import partial
@@ -27,7 +28,6 @@ from positions.utterances import name_utterance
 from positions.workers import Failure, work_through
 
 BATCH = 16  # articles a commit
-LOOKED_UP = 200  # articles that are looked up at a time
 Tag = Callable[[Article], list[TaggedStatement]]
 Report = Callable[["Outcome"], None]
 
@@ -154,56 +154,43 @@ def to_article(row: dict[str, Any]) -> Article:
 
 
 class _Planner:
-    """Tells new and changed articles from those that are there, those that this run has taken up included."""
+    """Tells new and changed articles from those that are there, those that this run has taken up included.
+
+    What it knows of them lies in a temporary file of its own, beyond a small cache.
+    """
 
     def __init__(self, collection: Collection, outcome: Outcome) -> None:
-        self._collection, self._outcome = collection, outcome
-        collection.execute("CREATE OR REPLACE TABLE known AS SELECT id, digest, origin FROM articles")
+        self._outcome = outcome
+        self._run = sqlite3.connect("", isolation_level=None).execute
+        self._run("CREATE TABLE known (id TEXT PRIMARY KEY, digest TEXT, origin TEXT) WITHOUT ROWID")
+        for name in ("digest", "origin"):
+            self._run(f"CREATE INDEX {name}s ON known ({name})")
+        for chunk in collection.chunks("SELECT id, digest, origin FROM articles"):
+            for row in zip(*chunk.to_pydict().values(), strict=True):
+                self._note(*row)
 
     def fresh(self, articles: Iterable[Article]) -> Iterator[Article]:
-        for chunk in _batches(articles, LOOKED_UP):
-            yield from self._sort_out(chunk)
-
-    def _sort_out(self, chunk: Sequence[Article]) -> list[Article]:
-        keys = [(article.id, digest(article), origin(article.source)) for article in chunk]
-        found = self._look_up(keys)
-        ids = {row[0]: row for row in found}
-        digests = {row[1]: row for row in found}
-        origins = {row[2]: row for row in found if row[2]}
-        fresh: dict[str, Article] = {}
-        for article, (_, mark, place) in zip(chunk, keys, strict=True):
-            if mark in digests:
+        for article in articles:
+            mark, place = digest(article), origin(article.source)
+            if self._find("digest", mark):
                 self._outcome.same += 1
                 continue
-            old = origins.get(place) or (ids.get(article.id) if _is_named(article) else None)
-            name = old[0] if old else self._free(article.id, ids)
-            if old:
-                digests.pop(old[1], None)
-            ids[name] = digests[mark] = row = (name, mark, place)
-            origins |= {place: row} if place else {}
-            fresh[name] = replace(article, id=name)
-        self._note(fresh, ids)
-        return list(fresh.values())
+            old = (place and self._find("origin", place)) or (_is_named(article) and self._find("id", article.id))
+            name = old or self._free(article.id)
+            self._note(name, mark, place)
+            yield replace(article, id=name)
 
-    def _look_up(self, keys: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        names = ("id", "digest", "origin")
-        asked = pa.table(dict(zip(names, (pa.array(column) for column in zip(*keys, strict=True)), strict=True)))
-        either = " UNION ".join(f"SELECT * FROM known SEMI JOIN asked USING ({name})" for name in names)
-        return self._collection.rows(either, asked=asked)
+    def _find(self, column: str, value: str) -> str:
+        """The id of an article that is known, or nothing."""
+        found = self._run(f"SELECT id FROM known WHERE {column} = ? LIMIT 1", [value]).fetchone()
+        return found[0] if found else ""
 
-    def _free(self, name: str, ids: dict[str, Any]) -> str:
+    def _free(self, name: str) -> str:
         names = (name if n == 1 else f"{name}-{n}" for n in count(1))
-        return next(one for one in names if one not in ids and not self._is_taken(one))
+        return next(one for one in names if not self._find("id", one))
 
-    def _is_taken(self, name: str) -> bool:
-        return bool(self._collection.rows("SELECT 1 FROM known WHERE id = ?", [name]))
-
-    def _note(self, fresh: dict[str, Article], ids: dict[str, Any]) -> None:
-        if fresh:
-            columns = zip(*(ids[name] for name in fresh), strict=True)
-            noted = pa.table(dict(zip(("id", "digest", "origin"), map(pa.array, columns), strict=True)))
-            self._collection.execute("DELETE FROM known WHERE id IN (SELECT id FROM noted)", noted=noted)
-            self._collection.execute("INSERT INTO known SELECT id, digest, origin FROM noted", noted=noted)
+    def _note(self, name: str, mark: str, place: str) -> None:
+        self._run("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", [name, mark, place])
 
 
 def digest(article: Article) -> str:
