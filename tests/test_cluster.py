@@ -1,22 +1,20 @@
 """A collection filled on a Dask cluster: a real scheduler and workers on the loopback, killed, missing, unlike."""
 
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import invented
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.clusters import Cluster
 from positions import cluster, collection, ingest, store
 from positions.__main__ import app
 from positions.collection import Collection
 from positions.records import Unusable
-
-Start = Callable[..., subprocess.Popen]
 
 
 @pytest.fixture
@@ -29,52 +27,11 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collecti
 
 
 @pytest.fixture
-def dask(tmp_path: Path) -> Iterator[Start]:
-    """``dask("worker", address)`` is Dask's own command; whatever runs is ended after the test."""
-    started: list[subprocess.Popen] = []
-    paths = [str(Path(invented.__file__).parents[1]), str(Path(invented.__file__).parent)]
-    known = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([*paths, *known]),
-        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-    }
-
-    def start(*arguments: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
-        with (tmp_path / f"dask-{len(started)}.log").open("w") as log:
-            started.append(subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log))
-        return started[-1]
-
-    yield start
-    for process in reversed(started):
-        process.terminate()
-    for process in started:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def scheduler(dask: Start, tmp_path: Path) -> str:
-    """The address of a scheduler without workers."""
-    return start_scheduler(dask, tmp_path)[1]
-
-
-def start_scheduler(dask: Start, tmp_path: Path) -> tuple[subprocess.Popen, str]:
-    file = tmp_path / "scheduler.json"
-    process = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
-    for _ in range(600):
-        if file.exists() and (found := file.read_text()).rstrip().endswith("}"):
-            return process, found.split('"address": "')[1].split('"')[0]
-        time.sleep(0.1)
-    raise TimeoutError((tmp_path / "dask-0.log").read_text())
-
-
-def worker(dask: Start, scheduler: str, nanny: bool = False) -> subprocess.Popen:
-    return dask("worker", scheduler, "--nthreads", "1", "--host", "127.0.0.1", "--nanny" if nanny else "--no-nanny")
+def dask(tmp_path: Path) -> Iterator[Cluster]:
+    """A cluster without workers; its processes find the invented taggers, and it gives a batch up after two tries."""
+    settings = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+    with Cluster(tmp_path, (Path(invented.__file__).parent,), settings) as started:
+        yield started
 
 
 def same(opened: Collection, articles: list[invented.Article]) -> bool:
@@ -84,13 +41,11 @@ def same(opened: Collection, articles: list[invented.Article]) -> bool:
 
 
 @pytest.mark.slow
-def test_a_worker_killed_in_mid_run_costs_nothing(
-    dask: Start, scheduler: str, opened: Collection, tmp_path: Path
-) -> None:
+def test_a_worker_killed_in_mid_run_costs_nothing(dask: Cluster, opened: Collection, tmp_path: Path) -> None:
     """Two workers, of which one dies after the first commit: every row of an undisturbed run, opened once a worker."""
-    first, second = worker(dask, scheduler), worker(dask, scheduler)
+    first, second = dask.add_worker(), dask.add_worker()
     notes, articles = tmp_path / "notes", list(invented.archive(160))
-    tagger, commits = invented.Noted(notes=str(notes), scheduler=scheduler), []
+    tagger, commits = invented.Noted(notes=str(notes), scheduler=dask.address), []
 
     def report(outcome: ingest.Outcome) -> None:
         commits.append(outcome.new)
@@ -114,14 +69,14 @@ def wait_for_lines(file: Path, count: int) -> None:
 
 
 @pytest.mark.slow
-def test_what_kills_its_worker_each_time_is_named_and_left(dask: Start, scheduler: str, opened: Collection) -> None:
+def test_what_kills_its_worker_each_time_is_named_and_left(dask: Cluster, opened: Collection) -> None:
     """One deadly article and one that can't be tagged cost themselves alone; the next run takes them up again."""
     for _ in range(2):
-        worker(dask, scheduler, nanny=True)
+        dask.add_worker(nanny=True)
     articles = list(invented.archive(24))
     bad = {5: "Fehler.", 14: "Tod."}
     given = [invented.replace(one, text=f"{one.text}\n\n{bad.get(n, '')}".strip()) for n, one in enumerate(articles)]
-    tagger = invented.Failing(scheduler=scheduler)
+    tagger = invented.Failing(scheduler=dask.address)
     outcome = ingest.add(opened, given, tagger, lambda outcome: None)
     assert outcome.failed == [("a-5", "ValueError: as ordered"), ("a-14", "each worker that worked on it died")]
     assert same(opened, [one for n, one in enumerate(articles) if n not in bad])
@@ -130,36 +85,35 @@ def test_what_kills_its_worker_each_time_is_named_and_left(dask: Start, schedule
 
 
 @pytest.mark.slow
-def test_a_worker_with_another_program_is_refused(dask: Start, scheduler: str, opened: Collection) -> None:
+def test_a_worker_with_another_program_is_refused(dask: Cluster, opened: Collection) -> None:
     """Rows of two programs never stand in one collection: the run ends before the first batch, naming the worker."""
-    worker(dask, scheduler)
-    tagger = invented.Astray(home=os.getpid(), scheduler=scheduler)
+    dask.add_worker()
+    tagger = invented.Astray(home=os.getpid(), scheduler=dask.address)
     with pytest.raises(Unusable, match="the worker tcp://.* can't do the work: it has another version of the program"):
         ingest.add(opened, invented.archive(9), tagger, lambda outcome: None)
     assert opened.counts()["articles"] == 0
 
 
 @pytest.mark.slow
-def test_a_scheduler_without_workers(scheduler: str, opened: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_without_workers(dask: Cluster, opened: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run does not wait for ever, and says what to start."""
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
     with pytest.raises(Unusable, match="the scheduler has no worker; start one with 'dask worker tcp://"):
-        ingest.add(opened, invented.archive(9), invented.Tagger(scheduler=scheduler), lambda outcome: None)
+        ingest.add(opened, invented.archive(9), invented.Tagger(scheduler=dask.address), lambda outcome: None)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("gone", ["the scheduler", "the last worker"])
 def test_a_cluster_that_goes_ends_the_run(
-    dask: Start, opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+    dask: Cluster, opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     """What was committed stays, and another run goes on from there."""
-    process, address = start_scheduler(dask, tmp_path)
-    only, articles = worker(dask, address), list(invented.archive(200))
-    tagger = invented.Noted(notes=str(tmp_path / "notes"), scheduler=address)
+    only, articles = dask.add_worker(), list(invented.archive(200))
+    tagger = invented.Noted(notes=str(tmp_path / "notes"), scheduler=dask.address)
 
     def lose(outcome: ingest.Outcome) -> None:
         monkeypatch.setattr(cluster, "PATIENCE", 1.0)
-        (process if gone == "the scheduler" else only).kill()
+        (dask.scheduler if gone == "the scheduler" else only).kill()
 
     reason = "the connection to the scheduler was lost" if gone == "the scheduler" else "the scheduler has no worker"
     with pytest.raises(Unusable, match=reason):
