@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from positions.collection import Collection
     from positions.evaluation import GoldArticle
     from positions.feeds import Round
-    from positions.ingest import Outcome, Report
+    from positions.ingest import Outcome, Report, Tagger
 
 app = typer.Typer(
     add_completion=False,
@@ -56,6 +56,10 @@ Book = Annotated[
 ]
 Store = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a collection.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that tag at the same time.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Tag on the Dask cluster of this scheduler, such as tcp://10.0.0.1:8786."),
+]
 Output = Annotated[str, typer.Option(help="File to write: .csv, .jsonl or .parquet; - for standard output.")]
 Format = Annotated[str | None, typer.Option(help="csv, jsonl or parquet; needed with --output -.")]
 
@@ -150,6 +154,7 @@ def add(
     folder: Store,
     inputs: Inputs,
     workers: Workers = 1,
+    scheduler: Scheduler = None,
     codebook: Book = None,
     model: Model = None,
     allow_host: Hosts = None,
@@ -159,10 +164,9 @@ def add(
     Articles that are there are passed over, changed ones tagged anew. Started again after whatever stopped it, the
     command goes on where it was. What can't be read or tagged is named, and the exit status is 1.
     """
-    from positions import classifier, collection, ingest
+    from positions import collection, ingest
 
-    _open_model(model or classifier.MODEL, _open_codebook(codebook))
-    tagger = ingest.Tagger(model or classifier.MODEL, codebook, workers)
+    tagger = _open_tagger(model, codebook, workers, scheduler)
     unreadable: list[Unreadable] = []
     with _plain_errors(folder), _opened(collection.create(folder)) as opened, _reporting() as report:
         found = _read_inputs(inputs, allow_host or [])
@@ -179,6 +183,7 @@ def watch(
     every: Annotated[str, typer.Option(help="Pause between two rounds: 90s, 15m, 2h.")] = "15m",
     once: Annotated[bool, typer.Option("--once", help="One round only.")] = False,
     workers: Workers = 1,
+    scheduler: Scheduler = None,
     codebook: Book = None,
     model: Model = None,
     allow_host: Hosts = None,
@@ -188,11 +193,10 @@ def watch(
     What failed is logged on standard error and comes up again later. With --once the exit status is then 1.
     """
     pause = _check_watch(addresses, every)
-    from positions import classifier, collection, feeds, fetching, ingest, logs
+    from positions import collection, feeds, fetching, ingest, logs
 
     logs.set_up()
-    _open_model(model or classifier.MODEL, _open_codebook(codebook))
-    tagger = ingest.Tagger(model or classifier.MODEL, codebook, workers)
+    tagger = _open_tagger(model, codebook, workers, scheduler)
     with ExitStack() as stack:
         stack.enter_context(_plain_errors(folder))
         opened = stack.enter_context(_opened(collection.create(folder)))
@@ -235,15 +239,20 @@ def _check_watch(addresses: Sequence[str], every: str) -> float:
 
 
 @app.command()
-def retag(folder: Store, workers: Workers = 1, codebook: Book = None, model: Model = None) -> None:
+def retag(
+    folder: Store,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
+    codebook: Book = None,
+    model: Model = None,
+) -> None:
     """Tag a collection anew after a change of model, codebook or program; corrected statements stay.
 
     Only what is not up to date is tagged, so that an interrupted run goes on where it was.
     """
-    from positions import classifier, collection, ingest
+    from positions import collection, ingest
 
-    _open_model(model or classifier.MODEL, _open_codebook(codebook))
-    tagger = ingest.Tagger(model or classifier.MODEL, codebook, workers)
+    tagger = _open_tagger(model, codebook, workers, scheduler)
     with _plain_errors(folder), _opened(collection.load(folder)) as opened, _reporting() as report:
         outcome = ingest.retag(opened, tagger, report)
     _conclude(outcome)
@@ -410,6 +419,21 @@ def _open_model(model: Path | str, book: "Codebook") -> None:
         print(f"{model}: confidence is the model's own probability, not calibrated", file=sys.stderr)
 
 
+def _open_tagger(model: str | None, codebook: Path | None, workers: int, scheduler: str | None) -> "Tagger":
+    """By what a collection is tagged, after a look at whether it can be."""
+    from positions import classifier, cluster, ingest
+
+    if scheduler and workers > 1:
+        raise typer.BadParameter("the workers are the cluster's; leave --workers out", param_hint="--scheduler")
+    if scheduler:
+        try:
+            cluster.check_installed()
+        except Unusable as error:
+            raise typer.BadParameter(str(error), param_hint="--scheduler") from error
+    _open_model(model or classifier.MODEL, _open_codebook(codebook))
+    return ingest.Tagger(model, codebook, workers, scheduler or "")
+
+
 def _check_gold(file: Path, annotated: "Sequence[GoldArticle]", book: "Codebook") -> None:
     known = {topic.key for topic in book.topics}
     for item in annotated:
@@ -434,7 +458,7 @@ def _keep_articles(found: Iterable[Article | Unreadable], unreadable: list[Unrea
     for item in found:
         if isinstance(item, Unreadable):
             print(_printable(f"{item.source}: {item.reason}"), file=sys.stderr)
-            unreadable.append(item)
+            unreadable[:] = [item]  # that there was one is enough
         else:
             yield item
 

@@ -1,6 +1,7 @@
 """Raw files -> articles: formats, limits, ids, dates, titles, languages.
 
-Works on one file at a time and keeps every word: what does not belong to the article is listed in ``Article.removed``.
+Works on one file at a time, of tables on disk on one row, and keeps every word: what does not belong to the article is
+listed in ``Article.removed``. However much is read, memory holds one file, its sidecar and the names in its folder.
 Does not fetch pages, does not recognise the text of scans, and does not repair sentences that the file itself breaks.
 """
 
@@ -8,11 +9,14 @@ import csv
 import io
 import json
 import logging
+import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +36,8 @@ from positions.records import Article, Removed
 
 MAX_BYTES = 50_000_000
 MAX_CHARACTERS = 1_000_000
-MAX_ROWS = 100_000
+MAX_LINE = 10_000_000
+MAX_ROWS = 100_000  # of a table in memory
 MAX_PROBLEMS = 50
 MAX_PAGE_BYTES = 10_000_000
 MAX_PAGES = 300
@@ -61,6 +66,7 @@ class Draft:
 
 
 Found = Iterator[Draft | Unreadable]
+Facts = Mapping[str, dict[str, str]]  # what a sidecar says, by article id
 
 
 # ----------------------------------------------------------------------------------------------------- public functions
@@ -76,7 +82,7 @@ def read_articles(
     it they are refused.
     """
     inputs = list(inputs)
-    taken: set[str] = set()
+    taken = _Taken()
     for item in inputs:
         if isinstance(item, str) and is_address(item):
             reading = (fetch or _refuse_address)(item)
@@ -85,7 +91,7 @@ def read_articles(
         else:
             reading = _read_path(Path(item))
         for found in reading:
-            yield _with_free_id(found, taken) if isinstance(found, Article) else found
+            yield taken.rename(found) if isinstance(found, Article) else found
 
 
 def _refuse_address(address: str) -> Iterator[Unreadable]:
@@ -95,9 +101,9 @@ def _refuse_address(address: str) -> Iterator[Unreadable]:
 
 def read_bytes(name: str, data: bytes) -> Iterator[Article | Unreadable]:
     """Read one file that is already in memory (an upload); ``name`` gives its format and, for a text, its id."""
-    taken: set[str] = set()
+    taken = _Taken()
     for found in _read_data(name, data, {}):
-        yield _with_free_id(found, taken) if isinstance(found, Article) else found
+        yield taken.rename(found) if isinstance(found, Article) else found
 
 
 # ------------------------------------------------------------------------------------------------------- files, folders
@@ -118,13 +124,34 @@ def _read_path(path: Path) -> Iterator[Article | Unreadable]:
 
 def _read_folder(folder: Path) -> Iterator[Article | Unreadable]:
     """Read every known file below a folder; hidden ones and unknown formats are passed over."""
-    inside = sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).parts)
-    visible = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    known = [path for path in visible if _is_known(path) and path.is_file() and not _is_sidecar(path)]
-    if not known:
+    empty = True
+    for found in _walk(folder):
+        if isinstance(found, Unreadable):
+            yield found
+        elif _is_known(found) and found.is_file() and not _is_sidecar(found):
+            empty = False
+            yield from _read_path(found)
+    if empty:
         yield Unreadable(str(folder), f"The folder holds no article in a known format ({', '.join(READERS)}).")
-    for path in known:
-        yield from _read_path(path)
+
+
+def _walk(folder: Path) -> Iterator[Path | Unreadable]:
+    """All that is visible below a folder, sorted by the parts of its path; links to folders are not followed."""
+    open_folders = [(folder, iter(sorted(os.listdir(folder))))]
+    while open_folders:
+        parent, names = open_folders[-1]
+        name = next(names, None)
+        if name is None:
+            open_folders.pop()
+        elif not name.startswith("."):
+            path = parent / name
+            if path.is_symlink() or not path.is_dir():
+                yield path
+                continue
+            try:
+                open_folders.append((path, iter(sorted(os.listdir(path)))))
+            except OSError as error:
+                yield Unreadable(str(path), f"The file system refuses it: {error.strerror or error}.")
 
 
 def _is_known(path: Path) -> bool:
@@ -137,13 +164,13 @@ def _read_file(path: Path) -> Iterator[Article | Unreadable]:
     if is_archive(path.name):
         yield from _limit_problems(_read_archive(path), str(path), "files")
         return
-    if path.stat().st_size > MAX_BYTES:
+    size = path.stat().st_size
+    if path.suffix.lower() in TABLES and size:
+        yield from _read_data(str(path), path, _facts_beside(path))
+    elif size > MAX_BYTES:
         yield Unreadable(str(path), f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-        return
-    sidecar = path.parent / SIDECAR
-    known = path.name != SIDECAR and _is_sidecar(sidecar)
-    facts = _read_sidecar(sidecar, sidecar.stat().st_mtime_ns) if known else {}
-    yield from _read_data(str(path), path.read_bytes(), facts)
+    else:
+        yield from _read_data(str(path), path.read_bytes(), _facts_beside(path))
 
 
 def _read_archive(path: Path) -> Iterator[Article | Unreadable]:
@@ -165,7 +192,7 @@ def _read_archive(path: Path) -> Iterator[Article | Unreadable]:
         yield Unreadable(str(path), str(error))
 
 
-def _archived_facts(path: Path) -> dict[str, dict[str, dict[str, str]]]:
+def _archived_facts(path: Path) -> dict[str, Facts]:
     """The rows of an archive's sidecars by folder and article id; what is wrong with it shows when it is read."""
     facts = {}
     with suppress(Refused):
@@ -180,48 +207,60 @@ def _is_archived_sidecar(member: Member) -> bool:
     return Path(member.name).name == SIDECAR and not member.refused and _holds_facts(member.data)
 
 
-@lru_cache(maxsize=1)
-def _read_sidecar(path: Path, changed: int) -> dict[str, dict[str, str]]:
-    """The rows of a sidecar by article id; ``changed`` is when it was, so that an edited one is read again."""
-    return _facts(path.read_bytes())
-
-
-def _facts(data: bytes) -> dict[str, dict[str, str]]:
-    """The rows of a sidecar by article id."""
-    return {row["id"]: row for row in _table_rows(data) if row.get("id")}
+def _facts_beside(path: Path) -> Facts:
+    """What the sidecar in a file's folder says, by article id."""
+    sidecar = path.parent / SIDECAR
+    return (_read_sidecar(*_state(sidecar)) or {}) if path.name != SIDECAR and sidecar.is_file() else {}
 
 
 def _is_sidecar(path: Path) -> bool:
     """Whether a file says facts about the files beside it."""
-    fits = path.name == SIDECAR and path.is_file() and path.stat().st_size <= MAX_BYTES
-    return fits and _holds_facts(path.read_bytes())
+    return path.name == SIDECAR and path.is_file() and _read_sidecar(*_state(path)) is not None
+
+
+def _state(path: Path) -> tuple[Path, int, int]:
+    """A file and what changes with it."""
+    found = path.stat()
+    return path, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def _read_sidecar(path: Path, changed: int, size: int) -> Facts | None:
+    """The rows of a sidecar by article id; None where the file is something else. An edited one is read again."""
+    data = path.read_bytes() if size <= MAX_BYTES else b""
+    return _facts(data) if _holds_facts(data) else None
+
+
+def _facts(data: bytes) -> Facts:
+    """The rows of a sidecar by article id."""
+    return {row["id"]: row for row in _table_rows(data) if row.get("id")}
 
 
 def _holds_facts(data: bytes) -> bool:
     """Tell facts about files (``id``, no ``text``) from a table of articles of the same name."""
     try:
-        header = _table_header(decode(data))
+        header = _table_header(data)
     except (Refused, csv.Error):
         return False
     return "id" in header and "text" not in header
 
 
-def _read_data(source: str, data: bytes, facts: Mapping[str, dict[str, str]]) -> Iterator[Article | Unreadable]:
-    """Read the bytes of one file; ``facts`` are the sidecar's rows by article id."""
+def _read_data(source: str, data: bytes | Path, facts: Facts) -> Iterator[Article | Unreadable]:
+    """Read the bytes of one file, or a table on disk; ``facts`` are the sidecar's rows by article id."""
     name = Path(source)
     reader = READERS.get(name.suffix.lower())
     if reader is None:
         yield Unreadable(source, f"The name does not end in a known format ({', '.join(READERS)}).")
-    elif not data.strip():
+    elif isinstance(data, bytes) and not data.strip():
         yield Unreadable(source, "The file is empty.")
-    elif len(data) > MAX_BYTES:
+    elif isinstance(data, bytes) and len(data) > MAX_BYTES:
         yield Unreadable(source, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     else:
         drafts = _limit_problems(_guard(reader, data, source), source, "rows")
         yield from (_finish(found, source, facts) if isinstance(found, Draft) else found for found in drafts)
 
 
-def _guard(reader: Callable[[bytes, str], Found], data: bytes, source: str) -> Found:
+def _guard(reader: Callable[[Any, str], Found], data: bytes | Path, source: str) -> Found:
     """Pass on what a reader finds and turn whatever it raises into a reason."""
     try:
         yield from reader(data, source)
@@ -245,16 +284,30 @@ def _limit_problems(items: Iterator[Any], source: str, unit: str) -> Iterator[An
         yield Unreadable(source, f"The table has no {unit}.")
 
 
-def _with_free_id(article: Article, taken: set[str]) -> Article:
-    """Give the article an id that was not given before."""
-    free, count = article.id, 1
-    while free in taken:
-        count += 1
-        free = f"{article.id}-{count}"
-    taken.add(free)
-    if free == article.id:
-        return article
-    return replace(article, id=free)
+class _Taken:
+    """The ids that were given, and for each how often; they lie in a temporary file, beyond a small cache."""
+
+    def __init__(self) -> None:
+        self._run = sqlite3.connect("", isolation_level=None, check_same_thread=False).execute
+        self._run("CREATE TABLE taken (id BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID")
+
+    def rename(self, article: Article) -> Article:
+        """The article, with an id that was not given before."""
+        if self._take(article.id):
+            return article
+        ((count,),) = self._run("SELECT count FROM taken WHERE id = ?", [_key(article.id)])
+        while not self._take(free := f"{article.id}-{(count := count + 1)}"):
+            pass
+        self._run("UPDATE taken SET count = ? WHERE id = ?", [count, _key(article.id)])
+        return replace(article, id=free)
+
+    def _take(self, name: str) -> bool:
+        return self._run("INSERT OR IGNORE INTO taken VALUES (?, 1)", [_key(name)]).rowcount > 0
+
+
+def _key(name: str) -> bytes:
+    """An id as bytes: names of files need not be Unicode."""
+    return name.encode("utf-8", "surrogatepass")
 
 
 # -------------------------------------------------------------------------------------------------- one reader a format
@@ -387,22 +440,23 @@ def drop_page_furniture(pages: list[str]) -> tuple[str, tuple[Removed, ...]]:
     return "\n".join(kept), tuple(Removed(line, "page_furniture") for line in removed)
 
 
-def _read_csv(data: bytes, source: str) -> Found:
+def _read_csv(data: bytes | Path, source: str) -> Found:
     """A table with a header; one article a row."""
-    text = decode(data)
-    if "text" not in _table_header(text):
+    if "text" not in _table_header(data):
         raise Refused("The table has no column 'text'.")
     for number, row in enumerate(_table_rows(data), start=1):
+        if number > MAX_ROWS and isinstance(data, bytes):
+            raise Refused(f"The table has more than {MAX_ROWS:,} rows.")
         if "" in row:
             yield Unreadable(f"{source}#{number}", f"Row {number} has more cells than the header.")
         else:
             yield from _read_row(row, number, source, f"Row {number}")
 
 
-def _read_jsonl(data: bytes, source: str) -> Found:
+def _read_jsonl(data: bytes | Path, source: str) -> Found:
     """One JSON object a line; a broken line is named and costs no other."""
-    # not splitlines(): a line separator inside a string is no end of line in JSON Lines
-    for number, line in enumerate(decode(data).lstrip("\ufeff").split("\n"), start=1):
+    # only \n: a line separator inside a string is no end of line in JSON Lines
+    for number, line in enumerate(_lines(data, "\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -413,15 +467,15 @@ def _read_jsonl(data: bytes, source: str) -> Found:
         yield from _read_row(row, number, source, f"Line {number}")
 
 
-def _read_parquet(data: bytes, source: str) -> Found:
+def _read_parquet(data: bytes | Path, source: str) -> Found:
     """A Parquet table, read in small batches; one article a row."""
     from pyarrow import parquet  # only Parquet should cost its import
 
-    table = parquet.ParquetFile(io.BytesIO(data))
+    table = parquet.ParquetFile(io.BytesIO(data) if isinstance(data, bytes) else data, buffer_size=1 << 20)
     names = {name.strip().lower(): name for name in table.schema_arrow.names}
     if "text" not in names:
         raise Refused("The table has no column 'text'.")
-    if table.metadata.num_rows > MAX_ROWS:
+    if table.metadata.num_rows > MAX_ROWS and isinstance(data, bytes):
         raise Refused(f"The table has more than {MAX_ROWS:,} rows.")
     columns = [names[name] for name in ("text", *COLUMNS) if name in names]
     rows = (row for batch in table.iter_batches(batch_size=64, columns=columns) for row in batch.to_pylist())
@@ -439,32 +493,43 @@ def _read_row(row: Any, number: int, source: str, where: str) -> Found:
         yield Draft(text, _known_fields(row), row=number)
 
 
-def _table_header(text: str) -> list[str]:
+def _table_header(data: bytes | Path) -> list[str]:
     """Lower-case column names of a table in text form."""
-    return [name.strip().lower() for name in next(_table_cells(text[:100_000]), [])]
+    return [name.strip().lower() for name in next(_table_cells(data), [])]
 
 
-def _table_cells(text: str) -> Iterator[list[str]]:
-    """The lines of a table in text form, as cells."""
+def _table_cells(data: bytes | Path) -> Iterator[list[str]]:
+    """The lines of a table in text form, as cells; what separates them is what the first line holds most often."""
     csv.field_size_limit(MAX_BYTES)  # the default refuses articles of more than 131,072 characters
-    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    lines = _lines(data, "")
+    first = next(lines, "")
+    yield from csv.reader(chain([first], lines), delimiter=max(",;\t|", key=first.count))
 
 
-def _delimiter(text: str) -> str:
-    """The character that separates a table's columns: the one that its first line holds most often."""
-    first = text[:100_000].split("\n", 1)[0]
-    return max(",;\t|", key=first.count)
-
-
-def _table_rows(data: bytes) -> Iterator[dict[str, str]]:
+def _table_rows(data: bytes | Path) -> Iterator[dict[str, str]]:
     """Rows of a table in text form by lower-case column name; cells beyond the header stand under the empty name."""
-    lines = _table_cells(decode(data))
+    lines = _table_cells(data)
     header = [name.strip().lower() for name in next(lines, [])]
-    for number, cells in enumerate((cells for cells in lines if any(cells)), start=1):
-        if number > MAX_ROWS:
-            raise Refused(f"The table has more than {MAX_ROWS:,} rows.")
-        row = dict(zip(header, cells, strict=False))
-        yield {**row, "": "surplus"} if len(cells) > len(header) else row
+    for cells in lines:
+        if any(cells):
+            row = dict(zip(header, cells, strict=False))
+            yield {**row, "": "surplus"} if len(cells) > len(header) else row
+
+
+def _lines(data: bytes | Path, newline: str) -> Iterator[str]:
+    """The lines of a table, ended as ``io.open`` says; one by one, and only in UTF-8, where the file is large."""
+    if isinstance(data, bytes) or data.stat().st_size <= MAX_BYTES:
+        yield from io.StringIO(decode(data if isinstance(data, bytes) else data.read_bytes()), newline)
+        return
+    with data.open(encoding="utf-8-sig", newline=newline) as file:
+        try:
+            while line := file.readline(MAX_LINE):
+                if len(line) == MAX_LINE:
+                    raise Refused(f"A line is longer than {MAX_LINE:,} characters; the rest was not read.")
+                yield line
+        except UnicodeDecodeError as error:
+            large = f"larger than {MAX_BYTES // 1_000_000} MB and"
+            raise Refused(f"The file is {large} not in UTF-8; the rest was not read.") from error
 
 
 def _known_fields(row: Mapping[str, Any]) -> dict[str, str]:
@@ -474,7 +539,8 @@ def _known_fields(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in lines.items() if value and value.lower() not in ("nan", "nat", "none")}
 
 
-READERS: dict[str, Callable[[bytes, str], Found]] = {
+TABLES = (".csv", ".jsonl", ".parquet")
+READERS: dict[str, Callable[[Any, str], Found]] = {
     ".txt": _read_text,
     ".md": _read_markdown,
     ".html": _read_html,
@@ -489,7 +555,7 @@ READERS: dict[str, Callable[[bytes, str], Found]] = {
 # ----------------------------------------------------------------------------------------------------- draft -> article
 
 
-def _finish(draft: Draft, source: str, facts: Mapping[str, dict[str, str]]) -> Article | Unreadable:
+def _finish(draft: Draft, source: str, facts: Facts) -> Article | Unreadable:
     """Clean a draft and settle its id, date, title and language."""
     stem = Path(source).stem
     place = f"{source}#{draft.row}" if draft.row else source

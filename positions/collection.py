@@ -129,16 +129,14 @@ class Collection:
             cursor.register(name, table)
         return cursor.sql(sql, params=list(parameters)).to_arrow_table()
 
-    def execute(self, sql: str, **tables: pa.Table) -> None:
-        """Change a table of one's own beside those of the collection; it is gone when the program ends."""
-        self._ask(sql, (), tables)
+    def chunks(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The same in pieces of ``CHUNK`` rows, so that an answer of any length can be read."""
+        yield from self._connection.cursor().sql(sql).to_arrow_reader(CHUNK)
 
     def statements(self) -> Iterator[pd.DataFrame]:
         """The table of tagged statements in the order of the articles, ``CHUNK`` rows at a time; at least one frame."""
-        found = self._connection.cursor().sql(f"SELECT {CONTRACT} FROM statements ORDER BY position")
-        batches = found.to_arrow_reader(CHUNK)
         empty = True
-        for batch in batches:
+        for batch in self.chunks(f"SELECT {CONTRACT} FROM statements ORDER BY position"):
             if batch.num_rows:
                 empty = False
                 yield store.conform(batch.to_pandas())

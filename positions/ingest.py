@@ -8,6 +8,7 @@ until its commit, and what was committed is found again as already there: a run 
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import partial
@@ -17,7 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from positions import __version__, bundle, classifier, codebook, pipeline
+from positions import __version__, bundle, classifier, cluster, codebook, pipeline
 from positions.codebook.entries import Codebook
 from positions.collection import ARTICLE_FIELDS, CONTRACT, ROWS, SCHEMAS, Collection
 from positions.linking import link, list_words
@@ -27,7 +28,6 @@ from positions.utterances import name_utterance
 from positions.workers import Failure, work_through
 
 BATCH = 16  # articles a commit
-LOOKED_UP = 200  # articles that are looked up at a time
 Tag = Callable[[Article], list[TaggedStatement]]
 Report = Callable[["Outcome"], None]
 
@@ -49,19 +49,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Tagger:
-    """By what a collection is tagged: ``model`` as in ``pipeline.open_reader``, ``codebook`` a file or the shipped one.
+    """By what a collection is tagged: ``model`` as in ``pipeline.open_reader``, ``codebook`` a file; else the shipped.
 
-    ``workers`` is how many processes tag.
+    ``workers`` is how many processes tag; with a ``scheduler``, the address of a Dask cluster, its workers do.
     """
 
-    model: Path | str = classifier.MODEL
+    model: Path | str | None = None
     codebook: Path | None = None
     workers: int = 1
+    scheduler: str = ""
 
     def open(self) -> Tag:
         """The function that tags one article; raises Unusable."""
         book = self.book()
-        return partial(_tag, reader=pipeline.open_reader(self.model, book), book=book)
+        return partial(_tag, reader=pipeline.open_reader(self.model or classifier.MODEL, book), book=book)
 
     def book(self) -> Codebook:
         """The codebook; raises Unusable."""
@@ -72,7 +73,7 @@ class Tagger:
         book = self.book()
         known = bundle.own_codebook_facts(book)
         return {
-            "model": _model_facts(self.model),
+            "model": _model_facts(self.model or classifier.MODEL),
             "codebook": {key: known[key] for key in ("version", "sha256")}
             | {"topics": [topic.key for topic in book.topics]},
             "app": __version__,
@@ -153,56 +154,43 @@ def to_article(row: dict[str, Any]) -> Article:
 
 
 class _Planner:
-    """Tells new and changed articles from those that are there, those that this run has taken up included."""
+    """Tells new and changed articles from those that are there, those that this run has taken up included.
+
+    What it knows of them lies in a temporary file of its own, beyond a small cache.
+    """
 
     def __init__(self, collection: Collection, outcome: Outcome) -> None:
-        self._collection, self._outcome = collection, outcome
-        collection.execute("CREATE OR REPLACE TABLE known AS SELECT id, digest, origin FROM articles")
+        self._outcome = outcome
+        self._run = sqlite3.connect("", isolation_level=None).execute
+        self._run("CREATE TABLE known (id TEXT PRIMARY KEY, digest TEXT, origin TEXT) WITHOUT ROWID")
+        for name in ("digest", "origin"):
+            self._run(f"CREATE INDEX {name}s ON known ({name})")
+        for chunk in collection.chunks("SELECT id, digest, origin FROM articles"):
+            for row in zip(*chunk.to_pydict().values(), strict=True):
+                self._note(*row)
 
     def fresh(self, articles: Iterable[Article]) -> Iterator[Article]:
-        for chunk in _batches(articles, LOOKED_UP):
-            yield from self._sort_out(chunk)
-
-    def _sort_out(self, chunk: Sequence[Article]) -> list[Article]:
-        keys = [(article.id, digest(article), origin(article.source)) for article in chunk]
-        found = self._look_up(keys)
-        ids = {row[0]: row for row in found}
-        digests = {row[1]: row for row in found}
-        origins = {row[2]: row for row in found if row[2]}
-        fresh: dict[str, Article] = {}
-        for article, (_, mark, place) in zip(chunk, keys, strict=True):
-            if mark in digests:
+        for article in articles:
+            mark, place = digest(article), origin(article.source)
+            if self._find("digest", mark):
                 self._outcome.same += 1
                 continue
-            old = origins.get(place) or (ids.get(article.id) if _is_named(article) else None)
-            name = old[0] if old else self._free(article.id, ids)
-            if old:
-                digests.pop(old[1], None)
-            ids[name] = digests[mark] = row = (name, mark, place)
-            origins |= {place: row} if place else {}
-            fresh[name] = replace(article, id=name)
-        self._note(fresh, ids)
-        return list(fresh.values())
+            old = (place and self._find("origin", place)) or (_is_named(article) and self._find("id", article.id))
+            name = old or self._free(article.id)
+            self._note(name, mark, place)
+            yield replace(article, id=name)
 
-    def _look_up(self, keys: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        names = ("id", "digest", "origin")
-        asked = pa.table(dict(zip(names, (pa.array(column) for column in zip(*keys, strict=True)), strict=True)))
-        either = " UNION ".join(f"SELECT * FROM known SEMI JOIN asked USING ({name})" for name in names)
-        return self._collection.rows(either, asked=asked)
+    def _find(self, column: str, value: str) -> str:
+        """The id of an article that is known, or nothing."""
+        found = self._run(f"SELECT id FROM known WHERE {column} = ? LIMIT 1", [value]).fetchone()
+        return found[0] if found else ""
 
-    def _free(self, name: str, ids: dict[str, Any]) -> str:
+    def _free(self, name: str) -> str:
         names = (name if n == 1 else f"{name}-{n}" for n in count(1))
-        return next(one for one in names if one not in ids and not self._is_taken(one))
+        return next(one for one in names if not self._find("id", one))
 
-    def _is_taken(self, name: str) -> bool:
-        return bool(self._collection.rows("SELECT 1 FROM known WHERE id = ?", [name]))
-
-    def _note(self, fresh: dict[str, Article], ids: dict[str, Any]) -> None:
-        if fresh:
-            columns = zip(*(ids[name] for name in fresh), strict=True)
-            noted = pa.table(dict(zip(("id", "digest", "origin"), map(pa.array, columns), strict=True)))
-            self._collection.execute("DELETE FROM known WHERE id IN (SELECT id FROM noted)", noted=noted)
-            self._collection.execute("INSERT INTO known SELECT id, digest, origin FROM noted", noted=noted)
+    def _note(self, name: str, mark: str, place: str) -> None:
+        self._run("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", [name, mark, place])
 
 
 def digest(article: Article) -> str:
@@ -257,12 +245,34 @@ def _tag_all(
     outcome: Outcome,
     report: Report,
 ) -> None:
-    for batch, results in work_through(batches, tagger.open, tagger.workers):
+    for batch, results in _work_through(batches, tagger, facts):
         tagged = [(a, rows) for a, rows in zip(batch, results, strict=True) if not isinstance(rows, Failure)]
         outcome.failed += [(a.id, r.reason) for a, r in zip(batch, results, strict=True) if isinstance(r, Failure)]
         if tagged:
             _replace(collection, tagged, facts, outcome)
         report(outcome)
+
+
+def _work_through(
+    batches: Iterable[Sequence[Article]], tagger: Tagger, facts: dict[str, Any]
+) -> Iterator[tuple[Sequence[Article], Sequence[Any]]]:
+    if not tagger.scheduler:
+        return work_through(batches, tagger.open, tagger.workers)
+    there = replace(
+        tagger,
+        model=os.path.abspath(tagger.model) if tagger.model and os.path.exists(tagger.model) else tagger.model,
+        codebook=tagger.codebook and tagger.codebook.absolute(),
+    )
+    return cluster.work_through(batches, partial(_open_same, there, facts), tagger.scheduler)
+
+
+def _open_same(tagger: Tagger, facts: dict[str, Any]) -> Tag:
+    """``tagger.open`` on another machine, where it must be the same program, model and codebook; raises Unusable."""
+    found = tagger.facts()
+    if other := [name for name in facts if found[name] != facts[name]]:
+        names = {"app": "version of the program"}
+        raise Unusable(f"it has another {' and '.join(names.get(name, name) for name in other)} than this machine")
+    return tagger.open()
 
 
 def _replace(

