@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from positions import classifier, codebook, entailment
+from positions.acts import Act, read_act
 from positions.attribution import Memory, attribute
 from positions.classifier import Classifier, Reading
 from positions.codebook.entries import Codebook
@@ -13,7 +14,7 @@ from positions.dates import date_statement
 from positions.entailment import ZeroShot
 from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
-from positions.statements import find_markers, to_statement
+from positions.statements import to_statement
 from positions.units import split_units
 from positions.utterances import join_utterances
 
@@ -76,7 +77,8 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
         attribution = attribute(article, reading, mentions, memory, book)
         day = _date(article, statement, attribution.speaker, said)
         seen[statement.text] = seen.get(statement.text, 0) + 1
-        rows += _rows(article, statement, attribution, day, reading, reader, seen[statement.text])
+        act = read_act(statement.text, statement.cue, article.language, book)
+        rows += _rows(article, statement, attribution, day, act, reading, reader, seen[statement.text])
     return rows
 
 
@@ -107,6 +109,7 @@ def _rows(
     statement: Statement,
     attribution: Attribution,
     day: tuple[str, str],
+    act: Act,
     reading: Reading,
     reader: Reader,
     occurrence: int,
@@ -143,7 +146,10 @@ def _rows(
                 cue=statement.cue,
                 mention=attribution.mention,
                 resolution=attribution.resolution,
-                markers=" ".join(find_markers(statement.text, article.language)),
+                markers=" ".join(act.markers),
+                act=act.act,
+                condition=act.condition,
+                red_line=act.red_line,
             )
 
 

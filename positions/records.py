@@ -13,6 +13,7 @@ STANCES = ("favor", "against", "neutral")
 MODES = ("direct", "indirect", "mixed", "narrated")
 DATE_BASES = ("expression", "article", "unknown")
 LANGUAGES = ("de", "en")
+ACTS = ("demand", "offer", "accept", "reject", "condition", "threat", "expectation", "report")
 POLARITIES = ("support", "oppose", "undo", "negate")
 
 
@@ -136,3 +137,6 @@ class TaggedStatement:
     mention: str = ""
     resolution: str = ""
     markers: str = ""
+    act: str = ""
+    condition: str = ""
+    red_line: str = ""
