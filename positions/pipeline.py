@@ -1,6 +1,7 @@
 """The one place that calls the stages in order: articles in, tagged statements out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -64,7 +65,9 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
     topics = {topic.key for topic in book.topics}
     mentions = find_mentions(article.text, article.language, article.published, book)
     marks = find_marks(article.text, article.language, article.published, mentions)
-    readings = reader.read(article.text, split_units(article.text, article.language), marks)
+    units = split_units(article.text, article.language)
+    starts = [unit.start for unit in units]
+    readings = reader.read(article.text, units, marks)
     memory = Memory()
     rows: list[TaggedStatement] = []
     said: dict[str, _Said] = {}
@@ -78,7 +81,8 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
         day = _date(article, statement, attribution.speaker, said)
         seen[statement.text] = seen.get(statement.text, 0) + 1
         act = read_act(statement.text, statement.cue, article.language, book)
-        rows += _rows(article, statement, attribution, day, act, reading, reader, seen[statement.text])
+        back = _sentences_back(starts, statement.start, attribution.named_at)
+        rows += _rows(article, statement, attribution, day, act, back, reading, reader, seen[statement.text])
     return rows
 
 
@@ -104,12 +108,18 @@ def _date(article: Article, statement: Statement, speaker: str, said: dict[str, 
     return article.published, "article" if article.published else "unknown"
 
 
+def _sentences_back(starts: Sequence[int], start: int, named: int) -> int:
+    """How many sentences before a statement its speaker is named; 0 in the same one or where nobody is named."""
+    return bisect_right(starts, start) - bisect_right(starts, named) if named >= 0 else 0
+
+
 def _rows(
     article: Article,
     statement: Statement,
     attribution: Attribution,
     day: tuple[str, str],
     act: Act,
+    back: int,
     reading: Reading,
     reader: Reader,
     occurrence: int,
@@ -150,6 +160,7 @@ def _rows(
                 act=act.act,
                 condition=act.condition,
                 red_line=act.red_line,
+                sentences_back=back,
             )
 
 

@@ -35,7 +35,8 @@ _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 class Resolved:
     """Words with whom they mean; ``side`` is empty where the codebook does not know it, ``resolution`` is the chain.
 
-    ``until`` is the offset where the statement ends.
+    ``at`` is the offset of the words that name the speaker, which a pronoun or a role refers to; ``until`` is where the
+    statement ends.
     """
 
     speaker: str
@@ -45,6 +46,7 @@ class Resolved:
     gender: str = ""
     person: bool = False
     until: int = 0
+    at: int = 0
 
 
 def resolve_speaker(
@@ -66,7 +68,7 @@ def resolve_speaker(
         return None
     words = article.text[slice(*span)].strip(_TIDY)
     found = _resolve(article, words, span, mentions, before, language, book or codebook.load())
-    return replace(found, until=reading.end) if found else None
+    return replace(found, until=reading.end, at=found.at or span[0]) if found else None
 
 
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
@@ -202,7 +204,7 @@ def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved
 
 def _refer(words: str, speaker: Resolved) -> Resolved:
     chain = f"{words} → {speaker.speaker}"
-    return Resolved(speaker.speaker, speaker.side, words, chain, speaker.gender, speaker.person)
+    return Resolved(speaker.speaker, speaker.side, words, chain, speaker.gender, speaker.person, at=speaker.at)
 
 
 def _named(article: Article, name: str, words: str, language: str, book: Codebook) -> Resolved:
@@ -212,7 +214,7 @@ def _named(article: Article, name: str, words: str, language: str, book: Codeboo
     described = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1] + words
     outside = _says(described, "outsiders", language) or _says(described, "former", language)
     chain = f"{words} → {full}" if full not in words else ""
-    return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1)
+    return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1, at=at if chain else 0)
 
 
 def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
