@@ -73,8 +73,8 @@ class Attribution:
     """Who stands behind a statement: ``sides`` are the sides that speak, more than one for a joint statement.
 
     ``mention`` is the words in the article that name the speaker, ``resolution`` the chain from them to ``speaker``
-    (empty when the words already are the name), ``named_at`` the offset of the words that give the name, -1 where nobody
-    is named, ``via`` the relayers, outermost last.
+    (empty when the words already are the name), ``named_at`` the offset of the words that give the name, -1 where
+    nobody is named, ``via`` the relayers, outermost last.
     """
 
     speaker: str = ""
