@@ -17,12 +17,12 @@ from positions.mentions import Mention, find_mentions, side_of_description
 from positions.records import MODES, OTHER, Article
 
 POINTED = 0.12
-BESIDE = 0.45
+BESIDE, CERTAIN = 0.45, 1.0  # a name next to the reporting words, and a pronoun there
 OWN = 0.85  # with less weight than this, words without a cue carry the last speaker's on
 Range = tuple[int, int]
-_NAME = re.compile(
-    r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*"
-)
+_CAPITALS = "".join(chr(code) for code in range(0x250) if chr(code).isupper())
+_PART = rf"(?:[{_CAPITALS}][\w'’.-]*|von|van|de|der|zu|al-\w+)"
+_NAME = re.compile(rf"{_PART}(?:\s+{_PART})*")
 _POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)")  # "Sorokin's spokesman" is not Sorokin
 _RELATIVE = re.compile(
     r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
@@ -88,7 +88,8 @@ def _resolve(
 ) -> Resolved | None:
     if gender := book.grammar.pronouns[language].get(words.casefold()):
         return _antecedent(words, before, gender)
-    known = _known(words, [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]], language, book)
+    inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
+    known = _known(words, [m for m in inside if not _is_namesake(article, words, m, language, book)], language, book)
     if known:
         return known
     name = _proper_name(words, language, book)
@@ -105,7 +106,12 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
     # whoever is named only paragraphs later did not introduce these words
     limit = (text.find("\n\n", reading.end) + 1 or len(text) + 1) - 1
     spans = [span for span in _candidates(text, reading, mentions, language) if span[0] < limit]
-    weight = {s: _mass(reading, s) + BESIDE * _beside_cue(text, reading, s, language) for s in spans}
+    weight = {
+        s: _mass(reading, s)
+        + (CERTAIN if _pronoun(language).fullmatch(text[slice(*s)]) else BESIDE)
+        * _beside_cue(text, reading, s, language)
+        for s in spans
+    }
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
     return (best, weight[best]) if best and weight[best] >= POINTED else (None, 0.0)
 
@@ -171,7 +177,6 @@ def _description_end(text: str, end: int, language: str) -> int:
 def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The codebook's person, else the holder of an office, else the institution that the words name."""
     former = _says(words, "former", language) or _says(words, "outsiders", language)
-    inside = [m for m in inside if m.kind != "person" or not _is_namesake(words, m, language, book)]
     # of several names the last one: "Putins Berater Juri Uschakow"
     for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
         if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language, book):
@@ -186,19 +191,29 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
     return None
 
 
-def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) -> bool:
-    """Whether ``words`` give a known family name another first name, or use it as one.
+def _is_namesake(article: Article, words: str, mention: Mention, language: str, book: Codebook) -> bool:
+    """Whether ``words`` give a known family name another first name, or use it as one; or the article did before.
 
     "Solomija Rudenko" is not Andrej Rudenko, "Graham Lachapelle" not Lindsey Graham.
     """
+    if mention.kind != "person" or " " in mention.text:
+        return False
     parts = _proper_name(words, language, book).split()
-    return len(parts) > 1 and mention.text in (parts[-1], parts[0])
+    if len(parts) > 1:
+        return mention.text in (parts[-1], parts[0])
+    full = _full_name(article.text[: mention.start], mention.text, language, book)
+    own = book.person(mention.entity)
+    return (
+        full != mention.text and full not in own.aliases and not any(name in article.text for name in own.name.values())
+    )
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
+    """The latest person of that gender; one whose gender a pronoun has told before keeps it."""
+    told = {speaker.speaker: speaker.gender for speaker in before if speaker.gender}
     for speaker in reversed(before):
-        if speaker.person and speaker.gender in (gender, ""):
-            return _refer(words, speaker)
+        if speaker.person and told.get(speaker.speaker, gender) == gender:
+            return replace(_refer(words, speaker), gender=gender)
     return None
 
 
@@ -229,9 +244,13 @@ def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
 def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook) -> Resolved:
     """A bare role ("der Minister", "the official"): the latest speaker introduced with that word, else as written."""
     bare = " ".join(_without_determiner(words.split(), language))
-    head = bare.split()[-1].casefold() if bare else ""
-    for speaker in reversed(before):
-        if head and head in speaker.mention.casefold() and speaker.speaker.casefold() != bare.casefold():
+    head = bare.split()[-1] if bare else ""
+    same = re.compile(rf"{re.escape(head)}(?!\w)", re.IGNORECASE)
+    side = side_of_description(words, language, book)
+    introduced = words.split()[0].casefold() in book.grammar.indefinite[language] if head else True
+    for speaker in () if introduced else reversed(before):
+        another = speaker.speaker.casefold() == bare.casefold() or (side != OTHER and speaker.side not in ("", side))
+        if same.search(speaker.mention) and not another:
             return _refer(words, speaker)
     lead = _RELATIVE.split(words)[0]
     outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))

@@ -423,7 +423,7 @@ def _grammar(data: Any) -> Grammar:
         language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
         for language, words in _languages(_fields(data), "pronouns").items()
     }
-    return Grammar(pronouns, _phrases(data, "determiners"), _phrases(data, "prepositions"))
+    return Grammar(pronouns, *(_phrases(data, key) for key in ("determiners", "indefinite", "prepositions")))
 
 
 def _topic_file(data: Any) -> tuple[tuple[Topic, ...], tuple[Band, ...], tuple[Side, ...], str]:

@@ -137,10 +137,11 @@ class Roles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """Pronouns with their gender ("m" or "f"), determiners and prepositions of each language."""
+    """Pronouns with their gender ("m" or "f"), determiners, those of somebody new, and prepositions."""
 
     pronouns: Mapping[str, Mapping[str, str]]
     determiners: Phrases
+    indefinite: Phrases
     prepositions: Phrases
 
 
