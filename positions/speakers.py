@@ -27,6 +27,7 @@ _POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)
 _RELATIVE = re.compile(
     r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
 )  # "an official briefing reporters" is no reporter
+_APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
@@ -226,7 +227,9 @@ def _named(article: Article, name: str, words: str, language: str, book: Codeboo
     """A person whom the codebook does not know, by the fullest form of the name in the text."""
     full = _full_name(article.text, name, language, book)
     at = article.text.find(full)
-    described = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1] + words
+    ahead = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1]
+    behind = _APPOSITION.match(article.text, at + len(full))
+    described = f"{ahead}{words} {behind[1] if behind else ''}"
     outside = _says(described, "outsiders", language) or _says(described, "former", language)
     chain = f"{words} → {full}" if full not in words else ""
     return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1, at=at if chain else 0)
