@@ -150,6 +150,8 @@ def _act_of_cue(words: str, cue: str, language: str, book: Codebook) -> str:
     """The act of the reporting verb's class; nothing where the class leaves it to the message, or no verb is known."""
     forms, split = _verbs(language, book)
     at = words.casefold().find(cue.casefold()) if cue else -1
+    if cue.casefold() in forms:
+        return book.acts.verbs.get(forms[cue.casefold()], "")
     for word in _WORD.finditer(words, max(at, 0), max(at, 0) + len(cue)) if at >= 0 else ():
         form = word.group().casefold()
         for particle, cls in split.get(form, ()):
@@ -169,8 +171,11 @@ def _particle(particle: str) -> re.Pattern[str]:
 def _negated(words: str, cue: str, language: str, book: Codebook) -> bool:
     """Whether a negation stands right behind the reporting verb or before it ("did not rule out")."""
     at = words.casefold().find(cue.casefold())
-    ahead, behind = words[:at].split()[-2:], words[at + len(cue) :].split()[:1]
-    near = " ".join(ahead) + " ¤ " + " ".join(behind)
+    clause = words[at + len(cue) : _clause_end(words, at + len(cue))].split()
+    behind = clause[:1] + (
+        clause[-2:] if language == "de" else []
+    )  # "akzeptiert den Plan nicht", "schloss es nicht aus"
+    near = " ".join([*words[:at].split()[-2:], "¤", *behind])
     return at >= 0 and bool(word_pattern(book.polarity["negate"][language][:1]).search(near))
 
 

@@ -101,10 +101,17 @@ def _facts(row: pd.Series, words: Words) -> Iterable[tuple[str, str]]:
     yield words("evidence.about"), words.option("side", row["holder"]) if row["holder"] != row["actor"] else ""
     yield words("evidence.condition"), str(row.get("condition") or "")
     yield words("evidence.red_line"), str(row.get("red_line") or "")
-    yield words("evidence.mention"), " → ".join(part for part in (row["mention"], row["resolution"]) if part)
+    yield words("evidence.mention"), named(row, words)
     yield words("evidence.cue"), row["cue"]
     yield words("evidence.date"), f"{words.day(row['date'])} ({words.option('date_basis', row['date_basis'])})"
     yield words("evidence.article"), article_name(row, words)
+
+
+def named(row: pd.Series, words: Words) -> str:
+    """How the text names the speaker, whom that means, and how many sentences away; empty where nobody is named."""
+    back = int(row.get("sentences_back") or 0)
+    place = words.count(f"evidence.{'before' if back > 0 else 'after'}", abs(back)) if back else ""
+    return ", ".join(part for part in (row["resolution"] or row["mention"], place) if part) if row["mention"] else ""
 
 
 def article_name(row: pd.Series, words: Words) -> str:
