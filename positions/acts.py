@@ -174,7 +174,7 @@ def _negated(words: str, cue: str, language: str, book: Codebook) -> bool:
     clause = words[at + len(cue) : _clause_end(words, at + len(cue))].split()
     behind = clause[:1] + (
         clause[-2:] if language == "de" else []
-    )  # "akzeptiert den Plan nicht", "schloss es nicht aus"
+    )  # "akzeptiert es nicht", "schloss es nicht aus"
     near = " ".join([*words[:at].split()[-2:], "¤", *behind])
     return at >= 0 and bool(word_pattern(book.polarity["negate"][language][:1]).search(near))
 

@@ -187,7 +187,7 @@ def test_plain_words_lead_back_to_the_text():
 
 
 def measured() -> tuple[Counter, dict[str, Counter]]:
-    """(annotated, given) acts, and (annotated, given) presence of condition and red line, on the annotated statements."""
+    """(annotated, given) acts, and whether condition and red line are (annotated, given)."""
     lines = {name: (GOLD / f"{name}.jsonl").read_text("utf-8").splitlines() for name in SETS}
     cues = {
         (name, record["id"], one["text"]): one.get("cue") or ""
