@@ -172,9 +172,7 @@ def _negated(words: str, cue: str, language: str, book: Codebook) -> bool:
     """Whether a negation stands right behind the reporting verb or before it ("did not rule out")."""
     at = words.casefold().find(cue.casefold())
     clause = words[at + len(cue) : _clause_end(words, at + len(cue))].split()
-    behind = clause[:1] + (
-        clause[-2:] if language == "de" else []
-    )  # "akzeptiert es nicht", "schloss es nicht aus"
+    behind = clause[:1] + (clause[-2:] if language == "de" else [])  # "akzeptiert es nicht", "schloss es nicht aus"
     near = " ".join([*words[:at].split()[-2:], "¤", *behind])
     return at >= 0 and bool(word_pattern(book.polarity["negate"][language][:1]).search(near))
 

@@ -17,7 +17,7 @@ from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
 from positions.statements import to_statement
 from positions.units import split_units
-from positions.utterances import join_utterances
+from positions.utterances import join_translations, join_utterances
 
 CARRY = 2  # paragraph breaks over which a speaker's day holds
 Progress = Callable[[int, str], None]
@@ -42,8 +42,14 @@ def tag(
         rows += tag_article(article, reader, book)
         if progress:
             progress(done, article.id)
-    utterances = join_utterances(rows)
+    utterances = join_rows(rows, reader)
     return [replace(row, utterance_id=utterances[row.statement_id]) for row in rows]
+
+
+def join_rows(rows: Sequence[TaggedStatement], reader: Reader) -> dict[str, str]:
+    """Each ``statement_id`` with its ``utterance_id``; translations are joined too, but by the shipped format only."""
+    same = join_utterances(rows)
+    return join_translations(rows, same, reader.embed) if isinstance(reader, Classifier) else same
 
 
 def open_reader(model: Path | str = classifier.MODEL, book: Codebook | None = None) -> Reader:
