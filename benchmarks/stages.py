@@ -22,7 +22,7 @@ STAGES = {
     "to_statement": "statements",
     "attribute": "attribution",
     "date_statement": "dates",
-    "find_markers": "statements",
+    "read_act": "acts",
     "join_utterances": "utterances",
 }
 

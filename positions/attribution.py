@@ -71,6 +71,7 @@ def attribute(
         via=tuple(dict.fromkeys(relays + _agency(article, book))),
         mention=resolved.mention if resolved else "",
         resolution=resolved.resolution if resolved else "",
+        named_at=resolved.at if resolved else -1,
         confidence=max(reading.actors[ACTORS.index(sides[0])], KNOWN if resolved and resolved.side else LEAST),
     )
 

@@ -127,6 +127,11 @@ class Classifier:
         curve = self.config["confidence"]["topical" if topical else "other"]
         return float(np.interp(raw, curve["raw"], curve["right"]))
 
+    def embed(self, text: str) -> Array:
+        """The meaning of a short text as one vector (width,), the mean of the first network's hidden states."""
+        ids, offsets = tokenize(self._tokenizer.backend_tokenizer, text)
+        return np.asarray(self._read_tokens(ids, *spread_marks((), offsets)).mean(axis=0))
+
     def _read_tokens(self, ids: Array, side: Array, evidence: Array) -> Array:
         """Hidden states (tokens, width) of one window, without the prefix and the end mark."""
         prefix, end = self.config["prefix_ids"], [self.config["end_id"]]

@@ -248,9 +248,11 @@ class Collection:
 
     def _union(self, name: str, parts: Sequence[Facts]) -> str:
         files = [str(self.folder / PARTS / part["name"] / f"{name}.parquet") for part in parts]
-        return (
-            f"SELECT * FROM read_parquet([{', '.join(map(_quoted, files))}])" if files else f"SELECT * FROM no_{name}"
-        )
+        if not files:
+            return f"SELECT * FROM no_{name}"
+        read = f"SELECT * FROM read_parquet([{', '.join(map(_quoted, files))}], union_by_name = true)"
+        # parts of an earlier program lack younger columns
+        return f"SELECT * FROM no_{name} UNION ALL BY NAME {read}" if name == "statements" else read
 
     def _write(self, tables: Mapping[str, pa.Table]) -> Facts:
         name = f"{self.manifest.version + 1:08}-{uuid4().hex[:8]}"

@@ -101,9 +101,14 @@ MEANINGS = {
     "topic_holder_stance": "F1 of (statement, topic, holder, stance)",
     "actor": "share of found statements with the right sides",
     "speaker": "share of found statements with the right speaker",
+    "traced": "share of topical statements tagged that say which words name their speaker",
     "holder": "share of found statements with the right holder",
+    "holder_told": "share right where the annotation has another side's position told",
+    "holder_invented": "share with another side as holder where the annotation has none",
     "mode": "share of found statements with the right mode",
     "via": "share of found statements with the right chain",
+    "via_named": "share right where the annotation has a chain",
+    "via_invented": "share with a chain where the annotation has none",
     "date": "share right where the annotation gives a day",
     "date_invented": "share with a day by expression where the annotation has none",
     "stance": "macro-F1 of the stance over topics found rightly",
@@ -122,6 +127,7 @@ def score(pairs: Sequence[tuple[GoldArticle, Sequence[Found]]]) -> Figures:
     stances: list[tuple[str, str]] = []
     blind: list[tuple[str, str]] = []
     for item, found in pairs:
+        shares["traced"] += [bool(one.row.speaker and one.row.mention) for one in found if one.topics]
         matches = _match(item.statements, found)
         for gold, tagged in matches:
             _count(counts, gold, tagged)
@@ -307,7 +313,11 @@ def _compare(shares: dict[str, list[bool]], gold: GoldStatement, found: Found) -
     shares["speaker"].append(same_speaker(gold.speaker, row.speaker))
     shares["holder"].append(gold.holder == row.holder)
     shares["mode"].append(gold.mode == row.mode)
-    shares["via"].append(" > ".join(gold.via).casefold() == row.via.casefold())
+    told = "told" if gold.holder not in gold.actors else "invented"
+    shares[f"holder_{told}"].append(gold.holder == row.holder if told == "told" else row.holder not in found.actors)
+    right = " > ".join(gold.via).casefold() == row.via.casefold()
+    shares["via"].append(right)
+    shares["via_named" if gold.via else "via_invented"].append(right if gold.via else bool(row.via))
     if gold.date:
         shares["date"].append(gold.date == row.date)
     else:

@@ -7,12 +7,12 @@ what it does with the option. Everything else is left unplaced with the reason; 
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from positions.acts import plain
 from positions.codebook.entries import Codebook, Ladder, Rung, word_pattern
 from positions.records import LANGUAGES, SIDES
 
@@ -24,15 +24,7 @@ COLUMNS = ("row", "statement_id", "utterance_id", "side", "topic", "rung", "act"
 CELLS = ("for", "against", "both", "unknown")
 MIN_N = 3
 NEAR = 160  # characters between a statement and the one that it takes up
-_QUOTES = re.compile(r"[„“”»«\"‚‘’']")
 _BREAKS = re.compile(r"[,;:–—!?]|\.(?=\s|$)|\s-\s|\b(?:aber|sondern|doch|jedoch|während|but|while|whereas)\b", re.I)
-_INSIDE = re.compile(
-    r"\b(?:wenn|falls|sofern|solange|soweit|erst nach|nur nach|sobald|im austausch für|im gegenzug für)\b"
-    r"|\b(?:if|unless|provided|as long as|so long as|only after|in exchange for|in return for|once)\b"
-    r"|bedingung|voraussetzung|condition\b",
-    re.I,
-)
-_CONDITION = re.compile(r"bedingung|voraussetzung|\bcondition\b", re.I)
 
 
 class Named(NamedTuple):
@@ -133,9 +125,9 @@ def _state(yes: int, no: int) -> str:
 def _placed(row: Any, ladder: Ladder, earlier: str, book: Codebook) -> Iterator[tuple[str, str, str, str, str]]:
     """(rung, act, phrase, basis, reason) for each option of one row."""
     language = row.language if row.language in LANGUAGES else "en"
-    text = plain(str(row.text))
+    text = plain(str(row.text))[0]
     named = [(option, text[option.start : option.end], BASES[0]) for option in find_options(text, ladder, language)]
-    named = named or _taken_up(text, plain(earlier), ladder, language, book)
+    named = named or _taken_up(text, plain(earlier)[0], ladder, language, book)
     if not named:
         yield "", "", "", "", REASONS[0]
         return
@@ -158,11 +150,6 @@ def _taken_up(text: str, earlier: str, ladder: Ladder, language: str, book: Code
         return []
     first = options[0]
     return [(Named(first.rung, *hit.span()), earlier[first.start : first.end], BASES[1])]
-
-
-def plain(text: str) -> str:
-    """The words without quotation marks, with single blanks between them."""
-    return " ".join(_QUOTES.sub("", text).split())
 
 
 def find_options(text: str, ladder: Ladder, language: str) -> list[Named]:
@@ -192,11 +179,11 @@ def find_act(text: str, option: Named, stance: str, language: str, book: Codeboo
     refused = bool(
         _refuses(language, book).search(before + own if meant else own)
         or _negates(language, book).search(text[option.start : option.end])
-        or word_pattern(_cues("refusals", language, book)).search(before + own + after)
+        or word_pattern(book.acts.refusals[language]).search(before + own + after)
     )
-    if word_pattern(book.ladders.drops[language]).search(before + own + after):
+    if word_pattern(book.acts.drops[language]).search(before + own + after):
         return ""
-    if word_pattern(book.ladders.hedges[language]).search(own) and not refused:
+    if word_pattern(book.acts.hedges[language]).search(own) and not refused:
         return ""
     if _says_yes(meant, stance, refused, offered, bool(_supports(language, book).search(before + own + after))):
         return _kind_of_yes(text, option, offered, language, book)
@@ -217,10 +204,11 @@ def _against(meant: str, stance: str, offered: bool) -> bool:
 def _kind_of_yes(text: str, option: Named, offered: bool, language: str, book: Codebook) -> str:
     """Demanded, offered or accepted under a condition; an option inside the condition itself is demanded."""
     start, end = _segment(text, option)
-    if _INSIDE.search(text[start : option.start]) or _CONDITION.search(text[start:end]):
+    conditions, tied = word_pattern(book.acts.conditions[language]), word_pattern(book.acts.tied[language])
+    if conditions.search(text[start : option.start]) or tied.search(text[start:end]):
         return "demands"
-    if word_pattern(_cues("conditions", language, book)).search(text):
-        asked = word_pattern(book.ladders.demands[language]).search(text)
+    if conditions.search(text) or tied.search(text):
+        asked = word_pattern(book.acts.demands[language]).search(text)
         return "demands" if asked and not offered else "conditional"
     return "offers" if offered else "demands"
 
@@ -254,17 +242,17 @@ def _adjoins(before: Any, row: Any, texts: dict[str, str]) -> bool:
 
 
 def _without_ignored(text: str, language: str, book: Codebook) -> str:
-    return word_pattern(book.ladders.ignore[language]).sub(" ", text)
+    return word_pattern(book.acts.ignore[language]).sub(" ", text)
 
 
 def _offers(language: str, book: Codebook) -> re.Pattern[str]:
-    return word_pattern((*_cues("offers", language, book), *book.ladders.offers[language]))
+    return word_pattern((*book.acts.offers[language], *book.acts.gifts[language]))
 
 
 def _refuses(language: str, book: Codebook) -> re.Pattern[str]:
-    cues = (*_cues("refusals", language, book), *_cues("red_lines", language, book))
-    words = (*book.polarity["oppose"][language], *book.polarity["negate"][language])
-    return word_pattern((*cues, *words, *book.ladders.refuses[language]))
+    acts, polarity = book.acts, book.polarity
+    own = (*acts.refusals[language], *acts.red_lines[language], *acts.dismissals[language])
+    return word_pattern((*own, *polarity["oppose"][language], *polarity["negate"][language]))
 
 
 def _negates(language: str, book: Codebook) -> re.Pattern[str]:
@@ -273,12 +261,3 @@ def _negates(language: str, book: Codebook) -> re.Pattern[str]:
 
 def _supports(language: str, book: Codebook) -> re.Pattern[str]:
     return word_pattern(book.polarity["support"][language])
-
-
-@cache
-def _cues(group: str, language: str, book: Codebook) -> tuple[str, ...]:
-    """A list of cues.yaml as regular expressions."""
-    gap = r"(?:\s+[^\s,;:]+){0,6}?\s+"
-    return tuple(
-        re.escape(phrase).replace(r"\ \.\.\.\ ", gap) + r"(?!\w)" for phrase in getattr(book.cues, group)[language]
-    )

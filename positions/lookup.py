@@ -10,7 +10,16 @@ from positions.collection import ARTICLE_FIELDS, Collection
 from positions.linking import link, list_words
 from positions.records import TaggedStatement
 
-LATER = ("title", "url", "text", "cue", "mention", "resolution")  # columns that are asked for row by row
+LATER = (
+    "title",
+    "url",
+    "text",
+    "cue",
+    "mention",
+    "resolution",
+    "condition",
+    "red_line",
+)  # columns that are asked for row by row
 OPENING = 200  # characters of an article's text in the list of articles
 
 

@@ -1,11 +1,13 @@
 """The one place that calls the stages in order: articles in, tagged statements out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
 from positions import classifier, codebook, entailment
+from positions.acts import Act, read_act
 from positions.attribution import Memory, attribute
 from positions.classifier import Classifier, Reading
 from positions.codebook.entries import Codebook
@@ -14,9 +16,9 @@ from positions.entailment import ZeroShot
 from positions.interviews import answer_around, find_answers
 from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
-from positions.statements import find_markers, to_statement
+from positions.statements import to_statement
 from positions.units import split_units
-from positions.utterances import join_utterances
+from positions.utterances import join_translations, join_utterances
 
 CARRY = 2  # paragraph breaks over which a speaker's day holds
 Progress = Callable[[int, str], None]
@@ -41,8 +43,14 @@ def tag(
         rows += tag_article(article, reader, book)
         if progress:
             progress(done, article.id)
-    utterances = join_utterances(rows)
+    utterances = join_rows(rows, reader)
     return [replace(row, utterance_id=utterances[row.statement_id]) for row in rows]
+
+
+def join_rows(rows: Sequence[TaggedStatement], reader: Reader) -> dict[str, str]:
+    """Each ``statement_id`` with its ``utterance_id``; translations are joined too, but by the shipped format only."""
+    same = join_utterances(rows)
+    return join_translations(rows, same, reader.embed) if isinstance(reader, Classifier) else same
 
 
 def open_reader(model: Path | str = classifier.MODEL, book: Codebook | None = None) -> Reader:
@@ -64,7 +72,9 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
     topics = {topic.key for topic in book.topics}
     mentions = find_mentions(article.text, article.language, article.published, book)
     marks = find_marks(article.text, article.language, article.published, mentions)
-    readings = reader.read(article.text, split_units(article.text, article.language), marks)
+    units = split_units(article.text, article.language)
+    starts = [unit.start for unit in units]
+    readings = reader.read(article.text, units, marks)
     memory = Memory(find_answers(article.text, book))
     rows: list[TaggedStatement] = []
     said: dict[str, _Said] = {}
@@ -78,7 +88,9 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
         attribution = attribute(article, reading, mentions, memory, book)
         day = _date(article, statement, attribution.speaker, said)
         seen[statement.text] = seen.get(statement.text, 0) + 1
-        rows += _rows(article, statement, attribution, day, reading, reader, seen[statement.text])
+        act = read_act(statement.text, statement.cue, article.language, book)
+        back = _sentences_back(starts, statement.start, attribution.named_at)
+        rows += _rows(article, statement, attribution, day, act, back, reading, reader, seen[statement.text])
     return rows
 
 
@@ -104,11 +116,18 @@ def _date(article: Article, statement: Statement, speaker: str, said: dict[str, 
     return article.published, "article" if article.published else "unknown"
 
 
+def _sentences_back(starts: Sequence[int], start: int, named: int) -> int:
+    """How many sentences before a statement its speaker is named; 0 in the same one or where nobody is named."""
+    return bisect_right(starts, start) - bisect_right(starts, named) if named >= 0 else 0
+
+
 def _rows(
     article: Article,
     statement: Statement,
     attribution: Attribution,
     day: tuple[str, str],
+    act: Act,
+    back: int,
     reading: Reading,
     reader: Reader,
     occurrence: int,
@@ -145,7 +164,11 @@ def _rows(
                 cue=statement.cue,
                 mention=attribution.mention,
                 resolution=attribution.resolution,
-                markers=" ".join(find_markers(statement.text, article.language)),
+                markers=" ".join(act.markers),
+                act=act.act,
+                condition=act.condition,
+                red_line=act.red_line,
+                sentences_back=back,
             )
 
 

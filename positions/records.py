@@ -13,6 +13,7 @@ STANCES = ("favor", "against", "neutral")
 MODES = ("direct", "indirect", "mixed", "narrated")
 DATE_BASES = ("expression", "article", "unknown")
 LANGUAGES = ("de", "en")
+ACTS = ("demand", "offer", "accept", "reject", "condition", "threat", "expectation", "report")
 POLARITIES = ("support", "oppose", "undo", "negate")
 
 
@@ -72,7 +73,8 @@ class Attribution:
     """Who stands behind a statement: ``sides`` are the sides that speak, more than one for a joint statement.
 
     ``mention`` is the words in the article that name the speaker, ``resolution`` the chain from them to ``speaker``
-    (empty when the words already are the name), ``via`` the relayers, outermost last.
+    (empty when the words already are the name), ``named_at`` the offset of the words that give the name, -1 where
+    nobody is named, ``via`` the relayers, outermost last.
     """
 
     speaker: str = ""
@@ -81,6 +83,7 @@ class Attribution:
     via: tuple[str, ...] = ()
     mention: str = ""
     resolution: str = ""
+    named_at: int = -1
     confidence: float = 1.0
 
 
@@ -136,3 +139,7 @@ class TaggedStatement:
     mention: str = ""
     resolution: str = ""
     markers: str = ""
+    act: str = ""
+    condition: str = ""
+    red_line: str = ""
+    sentences_back: int = 0

@@ -17,16 +17,17 @@ from positions.mentions import Mention, find_mentions, is_role, role_words, side
 from positions.records import MODES, OTHER, Article
 
 POINTED = 0.12
-BESIDE = 0.45
+BESIDE, CERTAIN = 0.45, 1.0  # a name next to the reporting words, and a pronoun there
 OWN = 0.85  # with less weight than this, words without a cue carry the last speaker's on
 Range = tuple[int, int]
-_NAME = re.compile(
-    r"(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+)(?:\s+(?:[A-ZÄÖÜ][\w'’.-]+|von|van|de|der|zu|al-\w+))*"
-)
+_CAPITALS = "".join(chr(code) for code in range(0x250) if chr(code).isupper())
+_PART = rf"(?:[{_CAPITALS}][\w'’.-]*|von|van|de|der|zu|al-\w+)"
+_NAME = re.compile(rf"{_PART}(?:\s+{_PART})*")
 _POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)")  # "Sorokin's spokesman" is not Sorokin
 _RELATIVE = re.compile(
     r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
 )  # "an official briefing reporters" is no reporter
+_APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
@@ -35,7 +36,8 @@ _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 class Resolved:
     """Words with whom they mean; ``side`` is empty where the codebook does not know it, ``resolution`` is the chain.
 
-    ``until`` is the offset where the statement ends.
+    ``at`` is the offset of the words that name the speaker, which a pronoun or a role refers to; ``until`` is where the
+    statement ends.
     """
 
     speaker: str
@@ -45,6 +47,7 @@ class Resolved:
     gender: str = ""
     person: bool = False
     until: int = 0
+    at: int = 0
 
 
 def resolve_speaker(
@@ -66,7 +69,7 @@ def resolve_speaker(
         return None
     words = article.text[slice(*span)].strip(_TIDY)
     found = _resolve(article, words, span, mentions, before, language, book or codebook.load())
-    return replace(found, until=reading.end) if found else None
+    return replace(found, until=reading.end, at=found.at or span[0]) if found else None
 
 
 def resolve_answer(
@@ -78,7 +81,8 @@ def resolve_answer(
     span = (at, at + len(person))
     inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
     found = _known(person, inside, language, book) or _named(article, person, person, language, book)
-    return replace(found, resolution=f"Interview → {found.speaker}", person=True, until=reading.end)
+    chain = f"Interview → {found.speaker}"
+    return replace(found, resolution=chain, person=True, until=reading.end, at=max(at, 0))
 
 
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
@@ -98,7 +102,8 @@ def _resolve(
 ) -> Resolved | None:
     if gender := book.grammar.pronouns[language].get(words.casefold()):
         return _antecedent(words, before, gender)
-    known = _known(words, [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]], language, book)
+    inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
+    known = _known(words, [m for m in inside if not _is_namesake(words, m, language, book)], language, book)
     if known:
         return known
     name = _proper_name(words, language, book)
@@ -115,7 +120,12 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
     # whoever is named only paragraphs later did not introduce these words
     limit = (text.find("\n\n", reading.end) + 1 or len(text) + 1) - 1
     spans = [span for span in _candidates(text, reading, mentions, language) if span[0] < limit]
-    weight = {s: _mass(reading, s) + BESIDE * _beside_cue(text, reading, s, language) for s in spans}
+    weight = {
+        s: _mass(reading, s)
+        + (CERTAIN if _pronoun(language).fullmatch(text[slice(*s)]) else BESIDE)
+        * _beside_cue(text, reading, s, language)
+        for s in spans
+    }
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
     return (best, weight[best]) if best and weight[best] >= POINTED else (None, 0.0)
 
@@ -181,7 +191,6 @@ def _description_end(text: str, end: int, language: str) -> int:
 def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The codebook's person, else the holder of an office, else the institution that the words name."""
     former = _says(words, "former", language) or _says(words, "outsiders", language)
-    inside = [m for m in inside if m.kind != "person" or not _is_namesake(words, m, language, book)]
     # of several names the last one: "Putins Berater Juri Uschakow"
     for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
         if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language, book):
@@ -201,30 +210,34 @@ def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) ->
 
     "Solomija Rudenko" is not Andrej Rudenko, "Graham Lachapelle" not Lindsey Graham.
     """
-    parts = _proper_name(words, language, book).split()
+    parts = _proper_name(words, language, book).split() if mention.kind == "person" else []
     return len(parts) > 1 and mention.text in (parts[-1], parts[0])
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
+    """The latest person of that gender; one whose gender a pronoun has told before keeps it."""
+    told = {speaker.speaker: speaker.gender for speaker in before if speaker.gender}
     for speaker in reversed(before):
-        if speaker.person and speaker.gender in (gender, ""):
-            return _refer(words, speaker)
+        if speaker.person and told.get(speaker.speaker, gender) == gender:
+            return replace(_refer(words, speaker), gender=gender)
     return None
 
 
 def _refer(words: str, speaker: Resolved) -> Resolved:
     chain = f"{words} → {speaker.speaker}"
-    return Resolved(speaker.speaker, speaker.side, words, chain, speaker.gender, speaker.person)
+    return Resolved(speaker.speaker, speaker.side, words, chain, speaker.gender, speaker.person, at=speaker.at)
 
 
 def _named(article: Article, name: str, words: str, language: str, book: Codebook) -> Resolved:
     """A person whom the codebook does not know, by the fullest form of the name in the text."""
     full = _full_name(article.text, name, language, book)
     at = article.text.find(full)
-    described = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1] + words
+    ahead = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1]
+    behind = _APPOSITION.match(article.text, at + len(full))
+    described = f"{ahead}{words} {behind[1] if behind else ''}"
     outside = _says(described, "outsiders", language) or _says(described, "former", language)
     chain = f"{words} → {full}" if full not in words else ""
-    return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1)
+    return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1, at=at if chain else 0)
 
 
 def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
@@ -239,9 +252,13 @@ def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
 def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook) -> Resolved:
     """A bare role ("der Minister", "the official"): the latest speaker introduced with that word, else as written."""
     bare = " ".join(_without_determiner(words.split(), language))
-    head = bare.split()[-1].casefold() if bare else ""
-    for speaker in reversed(before):
-        if head and head in speaker.mention.casefold() and speaker.speaker.casefold() != bare.casefold():
+    head = bare.split()[-1] if bare else ""
+    same = re.compile(rf"{re.escape(head)}(?!\w)", re.IGNORECASE)
+    side = side_of_description(words, language, book)
+    introduced = words.split()[0].casefold() in book.grammar.indefinite[language] if head else True
+    for speaker in () if introduced else reversed(before):
+        another = speaker.speaker.casefold() == bare.casefold() or (side != OTHER and speaker.side not in ("", side))
+        if same.search(speaker.mention) and not another:
             return _refer(words, speaker)
     lead = _RELATIVE.split(words)[0]
     outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))

@@ -1,4 +1,4 @@
-"""Readings -> statements: which units of an article hold one, how it is reported, and what marks its force.
+"""Readings -> statements: which units of an article hold one, and how it is reported.
 
 The network decides; the grammar of quotation marks corrects the mode where it is certain.
 """
@@ -11,7 +11,6 @@ from positions.classifier import Reading
 from positions.records import MODES, Article, Statement
 
 CERTAIN = 0.95
-MARKERS = ("conditions", "red_lines", "offers", "refusals")
 _QUOTED = re.compile(r"[„“»«\"‚‘](?P<words>[^„“”»«\"‚‘]+)[“”«»\"’‘]")
 
 
@@ -29,12 +28,6 @@ def to_statement(article: Article, reading: Reading, threshold: float, spoken: b
     cue = _cue(article.text, *reading.cue) if reading.cue else ""
     mode = "direct" if spoken and not cue else _mode(reading, text)
     return Statement(start, end, text, mode, cue, reading.statement)
-
-
-def find_markers(text: str, language: str) -> tuple[str, ...]:
-    """Which of ``MARKERS`` the words of a statement carry ("nur wenn", "kategorisch", "in Aussicht gestellt")."""
-    language = language if language in ("de", "en") else "en"
-    return tuple(group for group in MARKERS if _phrases(group, language).search(text))
 
 
 def _cue(text: str, start: int, end: int) -> str:
@@ -70,12 +63,7 @@ def _language(article: Article) -> str:
 
 @cache
 def _silence(language: str) -> re.Pattern[str]:
-    return _phrases("silence", language)
-
-
-@cache
-def _phrases(group: str, language: str) -> re.Pattern[str]:
-    phrases = getattr(codebook.load().cues, group)[language]
     gap = r"(?:\s+[^\s,;:]+){0,6}?\s+"
+    phrases = codebook.load().cues.silence[language]
     parts = [re.escape(phrase).replace(r"\ \.\.\.\ ", gap).replace(r"\ ", r"\s+") for phrase in phrases]
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)

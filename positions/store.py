@@ -19,7 +19,8 @@ from positions.records import TaggedStatement
 COLUMNS = tuple(field.name for field in fields(TaggedStatement))
 FORMATS = ("csv", "jsonl", "parquet")
 NUMBERS = ("score", "confidence")
-INTEGERS = ("start", "end")
+INTEGERS = ("start", "end", "sentences_back")
+YOUNGER = {"act": "", "condition": "", "red_line": "", "sentences_back": 0}  # tables of earlier programs lack them
 GROUP = 50_000  # rows of a Parquet file that are written together
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -32,8 +33,9 @@ def to_frame(rows: Iterable[TaggedStatement]) -> pd.DataFrame:
 def conform(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the contract's columns first, in its order and types, and any others after them.
 
-    Raises ``ValueError`` naming the columns that are missing.
+    Raises ``ValueError`` naming the columns that are missing; those of ``YOUNGER`` are filled in.
     """
+    frame = frame.assign(**{name: value for name, value in YOUNGER.items() if name not in frame})
     missing = [name for name in COLUMNS if name not in frame]
     if missing:
         raise ValueError(f"missing columns: {', '.join(missing)}")
@@ -170,7 +172,7 @@ def _typed(name: str, column: pd.Series) -> pd.Series:
     if name in NUMBERS:
         return pd.to_numeric(column, errors="coerce").astype("float64")
     if name in INTEGERS:
-        return pd.to_numeric(column).astype("int64")
+        return pd.to_numeric(column).fillna(YOUNGER.get(name, pd.NA)).astype("int64")
     if name == "reviewed":
         return column.map(lambda value: str(value).lower() == "true").astype(bool)
     return column.astype(object).fillna("").astype(str)

@@ -2,16 +2,25 @@
 
 Candidates share three words in a row; a pair counts when one text's content holds nearly all of the other's, with the
 same numbers and negations, and nothing says that they fell on different days. The words that only report ("sagte X am
-Montag in Y") don't count. Does not join paraphrases that share few words, nor translations.
+Montag in Y") don't count. Does not join paraphrases that share few words. Translations are joined by their meaning, as
+an encoder gives it, where side, speaker, day, numbers and stance allow it.
 """
 
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from positions import codebook
+from positions.codebook.entries import Codebook
+from positions.records import LANGUAGES, OTHER, TaggedStatement
 
 SHARED = 0.85
 ALIKE_LENGTH = 0.75
@@ -19,8 +28,23 @@ SHORTEST = 3
 STEM = 5
 DAYS_APART = 7
 COMPARED = 100
+ALIKE = 0.5  # cosine of two meanings, from the mean of each language, of what may be a translation
+SPELT_ALIKE = 78  # likeness in percent of family names that two languages transliterate
+Meaning = Callable[[str], Any]  # text -> vector
 _WORD = re.compile(r"\w+")
 _BORDER = re.compile(r"[,;:.!?–—„“”»«\"]|\b(?:dass|that)\b")
+_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+_SPELLINGS = (
+    ("tsch", "c"),
+    ("sch", "s"),
+    ("kh", "h"),
+    ("ch", "c"),
+    ("sh", "s"),
+    ("zh", "s"),
+    ("w", "v"),
+    ("j", "i"),
+    ("y", "i"),
+)
 _NEGATION = re.compile(
     r"\b(?:nicht|kein\w*|nie|niemals|nichts|niemand\w*|no|not|never|nothing|nobody|none)\b|n[’']t\b", re.IGNORECASE
 )
@@ -172,7 +196,7 @@ def _same_days(a: _Content, b: _Content) -> bool:
 
 def _content(row: Said) -> _Content:
     family = row.speaker.split()[-1].casefold() if row.speaker else ""
-    names = {*_WORD.findall(row.speaker.casefold())}
+    names = _words_of(row.speaker)
     text = _without_report(row.text, row.cue, names)
     words = [word for word in _WORD.findall(text.casefold()) if word not in names]
     numbers = frozenset(word for word in words if word.isdigit())
@@ -182,6 +206,10 @@ def _content(row: Said) -> _Content:
     return _Content(
         row.statement_id, (row.actor, family), row.date, dated, stems, weights, numbers, bool(_NEGATION.search(text))
     )
+
+
+def _words_of(name: str) -> set[str]:
+    return {*_WORD.findall(name.casefold())}
 
 
 def _without_report(text: str, cue: str, names: set[str]) -> str:
@@ -206,3 +234,94 @@ def _root(parent: dict[str, str], key: str) -> str:
         parent[key] = parent[parent[key]]
         key = parent[key]
     return key
+
+
+# --- translations ----------------------------------------------------------------------------------------------------
+
+
+def join_translations(
+    rows: Sequence[TaggedStatement], utterances: dict[str, str], meaning: Meaning, book: Codebook | None = None
+) -> dict[str, str]:
+    """``utterances`` (of ``join_utterances``) with what was said in one language and printed in another joined as well.
+
+    ``meaning`` turns a text into a vector; it is asked only for statements that share side, speaker and day with one in
+    the other language. Each utterance has one translation at most, the likeliest. Takes the side of caution: what the
+    two languages word differently stays two utterances.
+    """
+    book = book or codebook.load()
+    people = _names_of(book)
+    pairs = [(a, b) for a, b in _across(rows, people) if _may_be_one(a, b)]
+    vectors = _vectors(pairs, meaning, book)
+    likely = sorted(((float(vectors[a.statement_id] @ vectors[b.statement_id]), a, b) for a, b in pairs),
+                    key=lambda one: (-one[0], one[1].statement_id, one[2].statement_id))  # fmt: skip
+    taken: set[str] = set()
+    names = dict(utterances)
+    for alike, a, b in likely:
+        ends = {utterances[a.statement_id], utterances[b.statement_id]}
+        if alike >= ALIKE and not ends & taken and len(ends) == 2:
+            taken |= ends
+            names |= dict.fromkeys((key for key, name in utterances.items() if name in ends), min(ends))
+    return names
+
+
+def _across(
+    rows: Sequence[TaggedStatement], people: dict[str, str]
+) -> Iterable[tuple[TaggedStatement, TaggedStatement]]:
+    """Pairs of statements in two languages by the same side and speaker, each statement once by its first row."""
+    first: dict[str, TaggedStatement] = {}
+    for row in rows:
+        if row.speaker:
+            first.setdefault(row.statement_id, row)
+    by_side: dict[tuple[str, str], list[TaggedStatement]] = defaultdict(list)
+    for row in first.values():
+        by_side[row.actor, row.language].append(row)
+    for (side, language), own in sorted(by_side.items()):
+        if language == LANGUAGES[0]:
+            others = by_side.get((side, LANGUAGES[1]), [])
+            yield from ((a, b) for a in own for b in others if _one_speaker(a.speaker, b.speaker, people))
+
+
+def _may_be_one(a: TaggedStatement, b: TaggedStatement) -> bool:
+    """Whether days, numbers, topic and stance allow that two statements are one in two languages."""
+    one, two = _content(a), _content(b)
+    numbers = [frozenset(re.sub(r"(?<=\d)[.,](?=\d{3})", "", n) for n in _NUMBER.findall(row.text)) for row in (a, b)]
+    opposite = a.topic == b.topic != OTHER and {a.stance, b.stance} == {"favor", "against"}
+    return (
+        _same_days(one, two) and not opposite and (numbers[0] <= numbers[1] or numbers[1] <= numbers[0])
+    )  # fmt: skip
+
+
+def _vectors(
+    pairs: Sequence[tuple[TaggedStatement, TaggedStatement]], meaning: Meaning, book: Codebook
+) -> dict[str, Any]:
+    """Unit vectors of the statements, each from the mean of its language: that of the codebook's parallel texts."""
+    if not pairs:
+        return {}
+    parallel = [topic.proposition for topic in codebook.load().topics]
+    parallel += [rung.name for ladder in codebook.load().ladders.ladders for rung in ladder.rungs]
+    middle = {language: np.mean([meaning(text[language]) for text in parallel], axis=0) for language in LANGUAGES}
+    rows = {row.statement_id: row for pair in pairs for row in pair}
+    said = {key: _without_report(row.text, row.cue, _words_of(row.speaker)).strip() for key, row in rows.items()}
+    found = {key: np.asarray(meaning(said[key])) - middle[row.language] for key, row in rows.items()}
+    return {key: vector / (np.linalg.norm(vector) or 1.0) for key, vector in found.items()}
+
+
+def _names_of(book: Codebook) -> dict[str, str]:
+    """The names of people and institutions in each language -> their id."""
+    people = {name: person.id for person in book.people for name in person.name.values()}
+    return people | {name: body.id for body in book.institutions for name in body.name.values()}
+
+
+def _one_speaker(a: str, b: str, people: dict[str, str]) -> bool:
+    """Whether two names mean one speaker: by the codebook, else spelt alike but for the transliteration."""
+    if a in people or b in people:
+        return people.get(a) == people.get(b)
+    return fuzz.ratio(_spelt(a.split()[-1]), _spelt(b.split()[-1])) >= SPELT_ALIKE
+
+
+def _spelt(name: str) -> str:
+    """A family name without what German and English transliterate differently."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    for one, other in _SPELLINGS:
+        plain = plain.replace(one, other)
+    return plain

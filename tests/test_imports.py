@@ -99,6 +99,11 @@ def test_frames_know_no_stages(module):
     assert parts_of(f"positions/{module}.py") & {*STAGES, "pipeline", "ui"} == set()
 
 
+def test_acts_are_rules_over_the_codebook():
+    """Tagging and the ladders share them, so they know neither stages nor frames."""
+    assert parts_of("positions/acts.py") == {"codebook", "records"}
+
+
 def test_only_the_edges_know_the_pipeline():
     """The command line, what adds to collections, the pages and the training start a run; nothing below them does."""
     users = {name for name in NAMES if "pipeline" in parts_of(name)}

@@ -1,6 +1,5 @@
 """Measures against values worked by hand, against scipy, and against simulated truth."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

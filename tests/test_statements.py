@@ -1,10 +1,10 @@
-"""Readings become statements: which ones, with which words, mode and markers. Everybody in it is invented."""
+"""Readings become statements: which ones, with which words, and mode. Everybody in it is invented."""
 
 import pytest
 
 from positions.classifier import Reading
 from positions.records import MODES, Article
-from positions.statements import find_markers, to_statement
+from positions.statements import to_statement
 
 EVEN = (0.2,) * 5
 
@@ -83,21 +83,3 @@ def test_cue() -> None:
     )
     assert with_cue is not None and with_cue.cue == "sagte"
     assert without is not None and without.cue == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "markers"),
-    [
-        ("Nur wenn die Brücke hält, kommt sie.", "de", ("conditions",)),
-        ("Weil lehnte den Plan kategorisch ab.", "de", ("red_lines", "refusals")),
-        ("Weil stellte einen Besuch in Aussicht.", "de", ("offers",)),
-        ("Ann Lee is ready to talk if the bridge holds.", "en", ("conditions", "offers")),
-        ("This is a red line, Ann Lee said.", "en", ("red_lines",)),
-        ("Die Brücke ist fertig.", "de", ()),
-        ("The ifs and buts of wenn", "en", ()),
-        ("Only if it holds.", "fr", ("conditions",)),  # unknown languages are read as English
-    ],
-)
-def test_markers(text: str, language: str, markers: tuple[str, ...]) -> None:
-    """Conditions, red lines, offers and refusals are told by their words, in parts that stand apart too."""
-    assert find_markers(text, language) == markers

@@ -181,20 +181,40 @@ def test_overlapping_statements_share_a_mark():
 
 
 @pytest.mark.parametrize(
-    ("lang", "markers", "badges"),
+    ("lang", "facts", "badges"),
     [
-        ("en", "conditions refusals", ["conditional", "refusal"]),
-        ("de", "red_lines", ["rote Linie"]),
-        ("de", "offers", ["Angebot"]),
-        ("en", "", []),
+        ("en", {"act": "condition", "condition": "if it <holds>"}, ["under a condition"]),
+        ("de", {"act": "reject", "red_line": "nie"}, ["Ablehnung", "Rote Linie"]),
+        ("de", {"act": "offer"}, ["Angebot"]),
+        ("en", {"act": "report"}, []),
+        ("en", {}, []),  # a table of an earlier program
     ],
 )
-def test_markers_are_badges(lang, markers, badges):
-    """What a statement's words carry stands on its card, and nothing where they carry nothing."""
+def test_acts_are_badges(lang, facts, badges):
+    """What a statement does stands on its card, and nothing where it only reports."""
     known = words.load(lang)
-    facts = dict(stance="favor", topic="nato", mode="direct", source="own", reviewed=False, confidence=0.5)
-    shown = evidence._badges(row("Ja.", 0, markers=markers, **facts), known)
-    assert [one for one in known.group("marker").values() if f">{one}</span>" in shown] == badges
+    plain = dict(stance="favor", topic="nato", mode="direct", source="own", reviewed=False, confidence=0.5)
+    shown = evidence._badges(row("Ja.", 0, **plain, **facts), known)
+    offered = [*known.group("act").values(), known("evidence.red_line")]
+    assert [one for one in offered if f">{one}</span>" in shown] == badges
+
+
+@pytest.mark.parametrize(
+    ("back", "place"),
+    [
+        (0, ""),
+        (1, "one sentence before"),
+        (2, "2 sentences before"),
+        (-1, "one sentence after"),
+        (-3, "3 sentences after"),
+    ],
+)
+def test_the_card_says_where_the_speaker_is_named(back, place):
+    """A pronoun leads to a name, with the way back to it."""
+    known = words.load("en")
+    facts = dict(mention="er", resolution="er → Juri <Uschakow>", sentences_back=back)
+    told = evidence.named(row("Ja.", 0, **facts), known)
+    assert told == "er → Juri <Uschakow>" + (f", {place}" if place else "")
 
 
 MEASURED = {

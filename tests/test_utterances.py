@@ -1,15 +1,21 @@
 """Which rows are occurrences of one utterance. Everybody in it is invented."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from positions.utterances import join_utterances
+from positions import classifier
+from positions.records import TaggedStatement
+from positions.utterances import join_translations, join_utterances
 
 PAIRS = Path(__file__).parent / "gold" / "utterance_pairs.jsonl"
-FLOOR = 0.93
+TRANSLATIONS = Path(__file__).parent / "gold" / "translation_pairs.jsonl"
+FLOOR, FLOOR_TRANSLATED = 0.93, 0.65
 
 
 @dataclass
@@ -117,3 +123,71 @@ def row_of(pair: dict, side: str) -> Row:
     day = pair[f"date_{side}"]
     basis = "expression" if day else "unknown"
     return Row(side, pair[side], pair[f"speaker_{side}"], date=day, date_basis=basis, cue=pair[f"cue_{side}"])
+
+
+def tagged(pair: dict, end: str) -> TaggedStatement:
+    """One end of a pair of translations as a row; ``a`` is German, ``b`` English."""
+    values = dict.fromkeys(("outlet", "title", "url", "via", "utterance_id", "article_id"), "")
+    day = pair[f"date_{end}"]
+    return TaggedStatement(
+        **values, statement_id=end, published=pair["published"],
+        date=day or pair["published"],
+        date_basis="expression" if day else "article", language={"a": "de", "b": "en"}[end], actor=pair["actor"],
+        speaker=pair[f"speaker_{end}"], holder=pair["actor"], mode="indirect", topic=pair[f"topic_{end}"],
+        stance=pair[f"stance_{end}"], score=None, confidence=1.0, text=pair[end], start=0, end=1,
+        cue=pair[f"cue_{end}"],
+    )  # fmt: skip
+
+
+def translated(pair: dict, meaning: Callable) -> bool:
+    rows = [tagged(pair, "a"), tagged(pair, "b")]
+    return len(set(join_translations(rows, {"a": "a", "b": "b"}, meaning).values())) == 1
+
+
+SAME = {
+    "actor": "Russia", "published": "2025-12-02", "date_a": "", "date_b": "", "cue_a": "sagte", "cue_b": "said",
+    "speaker_a": "Wladimir Putin", "speaker_b": "Vladimir Putin", "topic_a": "nato", "topic_b": "nato",
+    "stance_a": "against", "stance_b": "against", "a": "Es regnet seit 3 Tagen.", "b": "It has rained for 3 days.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"speaker_a": "Semjon Kutusow", "speaker_b": "Semyon Kutuzov"}, True),
+        ({"speaker_b": "Dmitry Peskov"}, False),
+        ({"speaker_a": "", "speaker_b": ""}, False),
+        ({"stance_b": "favor"}, False),
+        ({"stance_b": "favor", "topic_b": "sanctions"}, True),
+        ({"b": "It has rained for 4 days."}, False),
+        ({"b": "It has rained for days."}, True),
+        ({"date_a": "2025-12-01", "date_b": "2025-12-02"}, False),
+        ({"date_a": "2025-12-01"}, True),
+    ],
+)
+def test_what_may_be_a_translation(change: dict[str, str], same: bool) -> None:
+    """Where both mean the same, speaker, stance, numbers and days must allow it."""
+    turn = iter(range(10_000))
+    alike = {SAME["a"]: [1.0, 0.0], SAME["b"]: [1.0, 0.0], **({change["b"]: [1.0, 0.0]} if "b" in change else {})}
+    meaning = lambda text: np.array(alike.get(text) or [0.0, float(next(turn) % 2)])  # noqa: E731
+    assert translated(SAME | change, meaning) is same
+
+
+def test_other_meanings_are_no_translations() -> None:
+    """Without likeness nothing is joined, and without rows in two languages nothing is asked."""
+    turn = iter(range(10_000))
+    meaning = lambda text: np.array([1.0, 0.0] if text == SAME["a"] else [-1.0, next(turn) % 2])  # noqa: E731
+    assert not translated(SAME, meaning)
+    assert join_translations([tagged(SAME, "a")], {"a": "a"}, lambda text: pytest.fail(text)) == {"a": "a"}
+
+
+def test_pairs_of_translations() -> None:
+    """On annotated pairs of two languages, half of them hard negatives, F1 stays above the floor."""
+    pairs = [json.loads(line) for line in TRANSLATIONS.read_text("utf-8").splitlines()]
+    meaning = cache(classifier.load().embed)
+    found = [(pair["same"], translated(pair, meaning)) for pair in pairs]
+    hits = sum(right and given for right, given in found)
+    wrong = sum(given and not right for right, given in found)
+    assert len(pairs) >= 30 and wrong <= 5
+    assert 2 * hits / (2 * hits + sum(right != given for right, given in found)) >= FLOOR_TRANSLATED

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from positions.codebook.entries import (
+    Acts,
     Band,
     Codebook,
     Cues,
@@ -38,9 +39,10 @@ from positions.codebook.entries import (
     Verb,
     word_pattern,
 )
-from positions.records import ACTORS, LANGUAGES, OTHER, POLARITIES, STANCES, TOPICS, Unusable
+from positions.records import ACTORS, ACTS, LANGUAGES, OTHER, POLARITIES, STANCES, TOPICS, Unusable
 
 __all__ = [
+    "Acts",
     "Band",
     "Codebook",
     "Cues",
@@ -71,8 +73,8 @@ VERB_CLASSES = (
     *("deny", "accuse", "threaten", "warn", "expect", "think", "consider", "decide", "relay", "ask"),
 )
 THEMES = ("light", "dark")
-CUE_LISTS = ("sources", "hearsay", "relays", "silence", "conditions", "red_lines", "offers", "refusals")
-LADDER_LISTS = ("takes_up", "ignore", "hedges", "drops", "offers", "refuses", "demands")
+CUE_LISTS = ("sources", "hearsay", "relays", "silence")
+ACT_LISTS = tuple(field.name for field in dataclasses.fields(Acts) if field.name != "verbs")
 OWN: dict[str, tuple[str, ...]] = {  # what a user's file may hold -> the fields of an entry
     "version": (),
     "topics": ("key", "name", "proposition", "boundary", "core", "near"),
@@ -104,6 +106,7 @@ def load(path: Path | None = None) -> Codebook:
         demonyms=demonyms,
         roles=_read(folder / "roles.yaml", functools.partial(_roles, people=people, demonyms=demonyms)),
         cues=_read(folder / "cues.yaml", _cues),
+        acts=_read(folder / "acts.yaml", _acts),
         topics=topics,
         bands=bands,
         sides=sides,
@@ -404,6 +407,14 @@ def _verb(data: Fields) -> Verb:
     )
 
 
+def _acts(data: Any) -> Acts:
+    verbs = _fields(_fields(data).get("verbs"))
+    for key in verbs:
+        _text({"verbs": key}, "verbs", VERB_CLASSES)
+        _text(verbs, key, ACTS)
+    return Acts(dict(verbs), **{key: _checked(_phrases(data, key), {}) for key in ACT_LISTS})
+
+
 def _polarity(data: Any) -> dict[str, Phrases]:
     return {group: _phrases(_fields(data), group) for group in POLARITIES}
 
@@ -413,7 +424,7 @@ def _grammar(data: Any) -> Grammar:
         language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
         for language, words in _languages(_fields(data), "pronouns").items()
     }
-    return Grammar(pronouns, _phrases(data, "determiners"), _phrases(data, "prepositions"))
+    return Grammar(pronouns, *(_phrases(data, key) for key in ("determiners", "indefinite", "prepositions")))
 
 
 def _topic_file(data: Any) -> tuple[tuple[Topic, ...], tuple[Band, ...], tuple[Side, ...], str]:
@@ -449,9 +460,9 @@ _GAP = r"(?: [^\s,;:.!?]+){0,6}? "
 def _ladders(data: Any) -> Ladders:
     ladders = tuple(_each(_fields(data).get("ladders"), _ladder))
     _check_once("ladders", (ladder.topic for ladder in ladders))
-    lists = {key: _checked(_phrases(data, key), {}) for key in LADDER_LISTS}
     measured = _fields(data.get("measured"))
-    return Ladders(ladders, (_share(measured, "right"), _share(measured, "found")), **lists)
+    shares = (_share(measured, "right"), _share(measured, "found"))
+    return Ladders(ladders, shares, _checked(_phrases(data, "takes_up"), {}))
 
 
 def _share(data: Fields, key: str) -> float:

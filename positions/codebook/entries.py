@@ -137,10 +137,11 @@ class Roles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """Pronouns with their gender ("m" or "f"), determiners and prepositions of each language."""
+    """Pronouns with their gender ("m" or "f"), determiners, those of somebody new, and prepositions."""
 
     pronouns: Mapping[str, Mapping[str, str]]
     determiners: Phrases
+    indefinite: Phrases
     prepositions: Phrases
 
 
@@ -168,10 +169,34 @@ class Cues:
     hearsay: Phrases
     relays: Phrases
     silence: Phrases
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acts:
+    """What a statement does, by its words: regular expressions by language; the head of acts.yaml says what each is.
+
+    ``verbs`` maps classes of reporting verbs to acts (one of ``records.ACTS``).
+    """
+
+    verbs: Mapping[str, str]
     conditions: Phrases
+    only: Phrases
+    unreal: Phrases
+    tied: Phrases
     red_lines: Phrases
-    offers: Phrases
     refusals: Phrases
+    dismissals: Phrases
+    denials: Phrases
+    offers: Phrases
+    gifts: Phrases
+    acceptances: Phrases
+    demands: Phrases
+    threats: Phrases
+    expectations: Phrases
+    undecided: Phrases
+    ignore: Phrases
+    hedges: Phrases
+    drops: Phrases
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,22 +245,14 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ladders:
-    """The ladders, and regular expressions by language that decide what a statement does with an option it names.
+    """The ladders; ``takes_up`` are regular expressions by language that point back to what was said before.
 
-    ``takes_up`` points back to what was said before, ``ignore`` looks like a refusal and is none, ``hedges`` take no
-    side, ``drops`` give a demand up, ``offers`` give, ``refuses`` refuse, ``demands`` ask.
     ``measured``: on annotated articles, the share of placements that were right and the share of named options found.
     """
 
     ladders: tuple[Ladder, ...]
     measured: tuple[float, float]
     takes_up: Phrases
-    ignore: Phrases
-    hedges: Phrases
-    drops: Phrases
-    offers: Phrases
-    refuses: Phrases
-    demands: Phrases
 
     def of(self, topic: str) -> Ladder | None:
         """The ladder of a topic, or None where it has none."""
@@ -274,6 +291,7 @@ class Codebook:
     demonyms: tuple[Demonym, ...]
     roles: Roles
     cues: Cues
+    acts: Acts
     topics: tuple[Topic, ...]
     bands: tuple[Band, ...]
     sides: tuple[Side, ...]

@@ -11,6 +11,7 @@ from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
 AROUND = 420
+PLAIN = "report"  # the act that goes without saying
 
 
 def card(row: pd.Series, corpus: Corpus, words: Words, key: str, around: int = AROUND) -> None:
@@ -79,7 +80,9 @@ def _badges(row: pd.Series, words: Words) -> str:
     marks = [(words.option("stance", stance), f"stance-{stance}"), (words.option("topic", row["topic"]), "")]
     marks.append((words.option("mode", row["mode"]), ""))
     marks += [(words("source.told"), "told")] if row["source"] == "told" else []
-    marks += [(words.option("marker", name), "") for name in str(row.get("markers") or "").split()]
+    act = str(row.get("act") or "")
+    marks += [(words.option("act", act), "act")] if act not in ("", PLAIN) else []
+    marks += [(words("evidence.red_line"), "act")] if row.get("red_line") else []
     marks += [(words("evidence.reviewed"), "")] if row["reviewed"] else []
     marks.append((words("evidence.sure", share=words.percent(row["confidence"])), "quiet"))
     return tag("p", "".join(tag("span", markup.text(name), class_=style) for name, style in marks), class_="badges")
@@ -96,10 +99,19 @@ def _chain(row: pd.Series, words: Words) -> str:
 
 def _facts(row: pd.Series, words: Words) -> Iterable[tuple[str, str]]:
     yield words("evidence.about"), words.option("side", row["holder"]) if row["holder"] != row["actor"] else ""
-    yield words("evidence.mention"), " → ".join(part for part in (row["mention"], row["resolution"]) if part)
+    yield words("evidence.condition"), str(row.get("condition") or "")
+    yield words("evidence.red_line"), str(row.get("red_line") or "")
+    yield words("evidence.mention"), named(row, words)
     yield words("evidence.cue"), row["cue"]
     yield words("evidence.date"), f"{words.day(row['date'])} ({words.option('date_basis', row['date_basis'])})"
     yield words("evidence.article"), article_name(row, words)
+
+
+def named(row: pd.Series, words: Words) -> str:
+    """How the text names the speaker, whom that means, and how many sentences away; empty where nobody is named."""
+    back = int(row.get("sentences_back") or 0)
+    place = words.count(f"evidence.{'before' if back > 0 else 'after'}", abs(back)) if back else ""
+    return ", ".join(part for part in (row["resolution"] or row["mention"], place) if part) if row["mention"] else ""
 
 
 def article_name(row: pd.Series, words: Words) -> str:

@@ -233,10 +233,11 @@ def _join(key: str, parts: Sequence[Corpus]) -> Corpus:
     articles = pd.concat([part.articles for part in parts], ignore_index=True)
     if parts[0].collection is not None:
         return Corpus(_beside(parts[0], parts[1:]), articles, refused, key, parts[0].collection)
-    from positions.utterances import join_utterances
+    from positions import pipeline
 
     rows = pd.concat([store.conform(part.statements)[list(store.COLUMNS)] for part in parts], ignore_index=True)
-    same = join_utterances(list(rows.itertuples()))
+    told = [TaggedStatement(*row) for row in rows.itertuples(index=False)]
+    same = pipeline.join_rows(told, pipeline.open_reader(settings.model(), settings.book()))
     rows["utterance_id"] = rows["statement_id"].map(same)
     topics = measures.topics_of(parts[0].statements)
     return Corpus(measures.prepare(rows, topics), articles, refused, key)

@@ -107,9 +107,9 @@ def network(edges: pd.DataFrame, view: View) -> None:
 def statements(rows: pd.DataFrame, view: View) -> None:
     """A page of statements as a table; choosing a row shows its card below."""
     words = view.words
-    names = ("date", "side", "topic", "stance", "speaker", "text", "mode", "outlet", "confidence")
+    names = ("date", "side", "topic", "stance", "speaker", "text", "mode", "act", "outlet", "confidence")
     shown = rows[list(names)].astype(object)
-    for name in ("side", "topic", "stance", "mode"):
+    for name in ("side", "topic", "stance", "mode", "act"):
         shown[name] = [words.option(name, code) if code else words("stance.none") for code in shown[name]]
     shown["date"] = [words.day(day) for day in shown["date"]]
     shown["confidence"] = [words.percent(value) for value in shown["confidence"]]
