@@ -15,20 +15,29 @@ from positions.ui import words as interface
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
+MANY = 200_000  # rows of a corpus from which on few selections of it are kept
 UNWARNED = ("method",)  # its charts show measured quality, not the corpus
 CHART = {**figures.CONFIG, "displaylogo": False}
 
 
 @dataclass(frozen=True)
 class View:
-    """What ``page`` shows: ``frame`` holds the rows of ``corpus`` that meet ``selection``."""
+    """What ``page`` shows: the rows of ``corpus`` that meet ``selection``.
+
+    A session keeps its view until its next run; the rows themselves are kept for all sessions together.
+    """
 
     page: str
     words: Words
     corpus: Corpus
     selection: filters.Selection
-    frame: pd.DataFrame
     dark: bool
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The filtered rows."""
+        kept = _rows if len(self.corpus.statements) < MANY else _many_rows
+        return kept(self.key, partial(self.selection.rows, self.corpus.statements))
 
     @property
     def key(self) -> str:
@@ -108,9 +117,8 @@ def choose_language() -> None:
 
 
 def open_view(page: str, words: Words, corpus: Corpus, selection: filters.Selection) -> View:
-    """Filter the corpus by ``selection`` and remember the view for ``page``, which runs next."""
-    frame = _rows(f"{corpus.key} {selection}", partial(selection.rows, corpus.statements))
-    st.session_state["view"] = View(page, words, corpus, selection, frame, st.context.theme.type == "dark")
+    """Remember the view of the corpus by ``selection`` for ``page``, which runs next."""
+    st.session_state["view"] = View(page, words, corpus, selection, st.context.theme.type == "dark")
     return st.session_state["view"]
 
 
@@ -126,4 +134,9 @@ def _measured(key: str, _work: partial) -> Any:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _rows(key: str, _select: partial) -> pd.DataFrame:
+    return _select()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _many_rows(key: str, _select: partial) -> pd.DataFrame:
     return _select()
