@@ -138,7 +138,9 @@ def fill(collection: Collection, rows: pd.DataFrame) -> pd.DataFrame:
     else:
         found = collection.table(f"{sql} SEMI JOIN asked USING (position)", asked=_positions(positions))
     at = pd.Index(found.column("position").to_numpy()).get_indexer(positions)
-    return rows.assign(**{name: found.column(name).take(at).to_pandas().set_axis(rows.index) for name in names})
+    places = pa.array(at, mask=at < 0)  # what lies beside the collection stays empty
+    texts = {name: found.column(name).take(places).to_pandas().fillna("").set_axis(rows.index) for name in names}
+    return rows.assign(**texts)
 
 
 def tables(collection: Collection, positions: np.ndarray) -> Iterator[pd.DataFrame]:
