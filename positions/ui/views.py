@@ -58,9 +58,13 @@ class View:
         return st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **shape)
 
     def measure(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        """``function(frame, *args, **options)`` from ``positions.measures``, worked out once for these filters."""
-        key = f"{self.key} {function.__name__} {args} {options}"
-        return _measured(key, partial(function, self.frame, *args, **options))
+        """``function(frame, *args, **options)`` from ``positions.measures``, worked out once for these filters.
+
+        A frame among the ``args`` has to follow from corpus and filters.
+        """
+        plain = [arg for arg in args if not isinstance(arg, pd.DataFrame)]
+        key = f"{self.key} {function.__name__} {plain} {options}"
+        return _measured(key, lambda: function(self.frame, *args, **options))
 
     def one_sided(self) -> str:
         """That one outlet or agency supplies over half of what the charts show, or nothing."""
@@ -128,7 +132,7 @@ def view() -> View:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _measured(key: str, _work: partial) -> Any:
+def _measured(key: str, _work: Callable[[], Any]) -> Any:
     return _work()
 
 
