@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,8 +20,46 @@ def chromium() -> str:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
 
 
+class Server(str):
+    """The address of a running server, with the id of its process."""
+
+    pid: int
+
+
+class Memory:
+    """A process's resident memory in MB, read every tenth of a second from Linux's ``/proc``."""
+
+    def __init__(self, pid: int) -> None:
+        self._file = Path(f"/proc/{pid}/statm")
+        self._most, self._done = 0.0, Event()
+        self._thread = Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def now(self) -> float:
+        """MB now."""
+        return int(self._file.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def most(self) -> float:
+        """MB at most so far."""
+        return max(self._most, self.now())
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.1):
+            try:
+                self._most = self.most()
+            except OSError:
+                return
+
+
 @contextmanager
-def serve(cache: Path, app: Path = ROOT / "app.py", data: Path | None = None) -> Iterator[str]:
+def serve(cache: Path, app: Path = ROOT / "app.py", data: Path | None = None) -> Iterator[Server]:
     """The address of a server of ``app``, once it answers; ours shows the folder ``data``, or else the seeds.
 
     ``cache`` is where it keeps its files.
@@ -41,7 +80,9 @@ def serve(cache: Path, app: Path = ROOT / "app.py", data: Path | None = None) ->
     ):
         try:
             _wait_for(f"http://localhost:{port}/_stcore/health")
-            yield f"http://localhost:{port}"
+            server = Server(f"http://localhost:{port}")
+            server.pid = process.pid
+            yield server
         finally:
             process.terminate()
 

@@ -38,6 +38,7 @@ MANIFEST, VERSIONS, PARTS, LOCK = "manifest.json", "versions", "parts", "lock"
 ROWS = 1 << 20  # more rows than an article can have
 FAN = 10  # parts of one size that are made into one of the next
 CHUNK = 20_000  # rows handed on at a time
+BATCH = 122_880  # rows of a narrow table handed on at a time
 GRACE = 900  # seconds that a part outlives the last manifest that names it
 MEMORY = "512MB"  # of DuckDB; what does not fit goes to the system's temporary folder
 
@@ -129,14 +130,21 @@ class Collection:
             cursor.register(name, table)
         return cursor.sql(sql, params=list(parameters)).to_arrow_table()
 
-    def chunks(self, sql: str) -> Iterator[pa.RecordBatch]:
-        """The same in pieces of ``CHUNK`` rows, so that an answer of any length can be read."""
-        yield from self._connection.cursor().sql(sql).to_arrow_reader(CHUNK)
+    def batches(self, sql: str, size: int = BATCH, **tables: pa.Table) -> Iterator[pa.RecordBatch]:
+        """The same piece by piece, ``size`` rows or fewer at a time; holds little more than a piece."""
+        cursor = self._connection.cursor()
+        for name, table in tables.items():
+            cursor.register(name, table)
+        yield from cursor.sql(sql).to_arrow_reader(size)
+
+    def execute(self, sql: str, **tables: pa.Table) -> None:
+        """Change a table of one's own beside those of the collection; it is gone when the program ends."""
+        self._ask(sql, (), tables)
 
     def statements(self) -> Iterator[pd.DataFrame]:
         """The table of tagged statements in the order of the articles, ``CHUNK`` rows at a time; at least one frame."""
         empty = True
-        for batch in self.chunks(f"SELECT {CONTRACT} FROM statements ORDER BY position"):
+        for batch in self.batches(f"SELECT {CONTRACT} FROM statements ORDER BY position", CHUNK):
             if batch.num_rows:
                 empty = False
                 yield store.conform(batch.to_pandas())

@@ -165,7 +165,7 @@ class _Planner:
         self._run("CREATE TABLE known (id TEXT PRIMARY KEY, digest TEXT, origin TEXT) WITHOUT ROWID")
         for name in ("digest", "origin"):
             self._run(f"CREATE INDEX {name}s ON known ({name})")
-        for chunk in collection.chunks("SELECT id, digest, origin FROM articles"):
+        for chunk in collection.batches("SELECT id, digest, origin FROM articles"):
             for row in zip(*chunk.to_pydict().values(), strict=True):
                 self._note(*row)
 

@@ -65,17 +65,16 @@ def prepare(statements: pd.DataFrame, topics: Sequence[str] = TOPICS) -> pd.Data
     if missing := [name for name in COLUMNS if name not in statements.columns]:
         raise ValueError(f"the table of statements lacks: {', '.join(missing)}")
     frame = statements.reset_index(drop=True)
-    if unknown := (set(frame["actor"].dropna()) | set(frame["holder"].dropna())) - set(ACTORS):
+    if unknown := (set(frame["actor"].dropna().unique()) | set(frame["holder"].dropna().unique())) - set(ACTORS):
         raise ValueError(f"unknown actor: {', '.join(sorted(map(str, unknown)))}")
-    if unknown := set(frame["topic"].dropna()) - {*topics, OTHER}:
+    if unknown := set(frame["topic"].dropna().unique()) - {*topics, OTHER}:
         raise ValueError(f"unknown topic: {', '.join(sorted(map(str, unknown)))}")
     frame["side"] = frame["holder"]
     spoken = np.where(frame["mode"].astype(object) == "narrated", "narrated", "own")
     frame["source"] = np.where(frame["holder"].astype(object) == frame["actor"].astype(object), spoken, "told")
-    days = pd.to_datetime(frame["date"].replace("", None), errors="coerce", format="ISO8601")
-    frame["day"] = days.dt.normalize().astype("datetime64[us]")
+    frame["day"] = _days(frame["date"])
     for name, values in {**_CATEGORIES, "topic": (*topics, OTHER)}.items():
-        frame[name] = _category(frame[name].fillna(""), values)
+        frame[name] = _category(frame[name], values)
     for name, kind in {"score": float, "confidence": float, "start": int, "end": int}.items():
         frame[name] = frame[name].astype(kind)
     frame["reviewed"] = frame["reviewed"].fillna(False).astype(bool)
@@ -639,8 +638,18 @@ def _mondays(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
 # --- small helpers ---------------------------------------------------------------------------------------------------
 
 
-def _category(values: Any, categories: Sequence[str] | None) -> pd.Categorical:
-    return pd.Categorical(values, categories=None if categories is None else list(categories))
+def _category(values: pd.Series, categories: Sequence[str] | None) -> pd.Series | pd.Categorical:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values if categories is None else values.cat.set_categories(list(categories))
+    return pd.Categorical(values.fillna(""), categories=None if categories is None else list(categories))
+
+
+def _days(dates: pd.Series) -> pd.Series:
+    """ISO dates as datetime64, NaT where there is none; each date is read once."""
+    codes, known = pd.factorize(dates)
+    read = pd.to_datetime(pd.Series(known, dtype=object).replace("", None), errors="coerce", format="ISO8601")
+    days = read.dt.normalize().astype("datetime64[us]").to_numpy()
+    return pd.Series(np.append(days, np.datetime64("NaT", "us"))[codes], index=dates.index)
 
 
 def _codes(column: pd.Series, names: Sequence[str]) -> Ints:

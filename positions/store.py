@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -49,7 +49,7 @@ def csv_bytes(frame: pd.DataFrame, sep: str = ",", decimal: str = ".", head: boo
     Without ``head`` there is neither mark nor header: more rows of the same file. A text cell that a spreadsheet would
     run as a formula gets a leading apostrophe; ``read`` takes it off again.
     """
-    safe = frame.assign(**{name: frame[name].map(_escape) for name in frame if _is_text(frame[name])})
+    safe = frame.assign(**{name: _escaped(frame[name]) for name in frame if _is_text(frame[name])})
     flags = {name: frame[name].map({True: "true", False: "false"}) for name in frame if frame[name].dtype == bool}
     text = safe.assign(**flags).to_csv(index=False, sep=sep, decimal=decimal, lineterminator="\r\n", header=head)
     return text.encode("utf-8-sig" if head else "utf-8")
@@ -91,30 +91,62 @@ def write_all(frames: Iterable[pd.DataFrame], out: str | Path, format: str | Non
 
 
 def write_frames(frames: Iterable[pd.DataFrame], file: IO[bytes], format: str, **options: str) -> None:
-    """Write one table that comes in pieces, one at least; the same rows give the same bytes, however they are cut.
+    """Write what ``encode`` makes of one table that comes in pieces."""
+    for data in encode(frames, format, **options):
+        file.write(data)
+
+
+def encode(frames: Iterable[pd.DataFrame], format: str, **options: str) -> Iterator[bytes]:
+    """The bytes of one table that comes in pieces, one at least; the same rows give the same, however they are cut.
 
     Holds no more than ``GROUP`` rows beside the pieces themselves. ``options`` are those of ``csv_bytes``.
     """
     if format == "parquet":
-        _write_parquet(frames, file)
+        yield from _encode_parquet(frames)
     for place, frame in enumerate(frames if format != "parquet" else ()):
-        file.write(jsonl_bytes(frame) if format == "jsonl" else csv_bytes(frame, **options, head=place == 0))
+        yield jsonl_bytes(frame) if format == "jsonl" else csv_bytes(frame, **options, head=place == 0)
 
 
-def _write_parquet(frames: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
-    writer, waiting = None, None
+def _encode_parquet(frames: Iterable[pd.DataFrame]) -> Iterator[bytes]:
+    sink, writer, waiting = _Sink(), None, None
     for frame in frames:
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-        writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+        writer = writer or pq.ParquetWriter(sink, table.schema, compression="zstd")
         waiting = pa.concat_tables([waiting, table]) if waiting is not None else table
         while len(waiting) >= GROUP:
             writer.write_table(waiting[:GROUP].combine_chunks(), row_group_size=GROUP)
             waiting = waiting[GROUP:]
+            yield sink.take()
     if writer is None or waiting is None:
         raise ValueError("a table has one piece at least")
     if len(waiting):
         writer.write_table(waiting.combine_chunks(), row_group_size=GROUP)
     writer.close()
+    yield sink.take()
+
+
+class _Sink(io.RawIOBase):
+    """What a writer wrote since the last ``take``."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._parts.append(bytes(data))
+        self._written += len(self._parts[-1])
+        return len(self._parts[-1])
+
+    def tell(self) -> int:
+        return self._written
+
+    def take(self) -> bytes:
+        data = b"".join(self._parts)
+        self._parts.clear()
+        return data
 
 
 @contextmanager
@@ -180,6 +212,12 @@ def _typed(name: str, column: pd.Series) -> pd.Series:
 
 def _is_text(column: pd.Series) -> bool:
     return not (pd.api.types.is_numeric_dtype(column) or column.dtype == bool)
+
+
+def _escaped(column: pd.Series) -> pd.Series:
+    text = column.astype(str)
+    risky = text.str.lstrip(" '").str.startswith(FORMULA_STARTS)
+    return column.where(~risky, column.map(_escape)) if risky.any() else column
 
 
 def _escape(value: object) -> object:

@@ -152,7 +152,7 @@ def open_app(tagger: ModuleType, corpus_folder: Path) -> Callable[..., AppTest]:
     """``open_app("statements", side=["Russia"])`` is the app as that link opens it."""
 
     def start(page: str = "positions", /, **params: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         for name, value in {"lang": "en", **params}.items():
             app.query_params[name] = value
         app.run()

@@ -324,7 +324,7 @@ def test_a_broken_line_costs_no_other(open_app):
 def test_size_is_checked_on_the_server(open_app, monkeypatch):
     """A file over the limit is refused even where the browser let it through."""
     monkeypatch.setattr("streamlit.get_option", lambda name: 0 if name == "server.maxUploadSize" else None)
-    refused = list(uploads.read([("big.txt", b"x" * 2_000_000)], 1, {}))
+    refused = list(uploads.read([("big.txt", b"x" * 2_000_000)], 1, lambda articles: {}))
     assert [one.reason for one in refused] == ["too_large"]
 
 
@@ -405,9 +405,11 @@ def test_downloads_hold_exactly_what_is_shown(open_app):
     labels = [one.proto.popover.label for one in app.get("popover")]
     assert labels == ["The rows shown (6)", "Everything (18 rows)"]
     frame, corpus = app.session_state["view"].frame, app.session_state["view"].corpus
-    table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", frame, corpus)))
+    table = pd.read_csv(io.BytesIO(downloads.file_bytes("csv", downloads.marked(frame, corpus), corpus)))
     assert set(table["text"]) == {text for text, facts in SAID.items() if facts["actor"] == "Russia"}
-    assert downloads.file_bytes("csv_de", frame, corpus).startswith(b"\xef\xbb\xbfstatement_id;utterance_id")
+    assert downloads.file_bytes("csv_de", downloads.marked(frame, corpus), corpus).startswith(
+        b"\xef\xbb\xbfstatement_id;utterance_id"
+    )
 
 
 @pytest.fixture
@@ -441,7 +443,8 @@ def test_files_of_a_collection_hold_the_texts(stored, open_app):
     for kind in ("csv", "jsonl", "parquet"):
         buffer = io.BytesIO()
         store.write_frames(stored.statements(), buffer, kind)
-        assert downloads.file_bytes(kind, view.corpus.statements, view.corpus) == buffer.getvalue(), kind
+        marks = downloads.marked(view.corpus.statements, view.corpus)
+        assert downloads.file_bytes(kind, marks, view.corpus) == buffer.getvalue(), kind
 
 
 def test_uploads_stand_beside_a_collection(stored, open_app):

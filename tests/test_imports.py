@@ -14,6 +14,7 @@ NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
 NETWORKS = ("positions/classifier.py", "positions/entailment.py")
 ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "streamlit": ("app.py", "positions/ui/", "positions/pages/"),
+    "starlette": ("app.py", "positions/ui/files.py"),
     "plotly": ("positions/figures.py",),
     "transformers": ("positions/classifier.py", "training/"),
     "onnxruntime": (*NETWORKS, "training/"),

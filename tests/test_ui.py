@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from conftest import SAID
 
-from positions import figures, measures, records, store
+from positions import bundle, figures, measures, records, store
 from positions.articles import read_articles
 from positions.records import Article
 from positions.ui import evidence, jobs, links, markup, quality, reading, uploads, words
@@ -65,7 +65,6 @@ def test_every_code_has_a_word(language):
 def test_no_word_is_left_over():
     """Every key of the interface is used in the code, by itself or through its group."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (reading.ROOT / "positions").rglob("*.py"))
-    code += (reading.ROOT / "app.py").read_text(encoding="utf-8")
     computed = {name for name in re.findall(r"""[("'.]([a-z_]+)\.?\{""", code)} | set(
         re.findall(r'(?:option|group)\("(\w+)"', code)
     )
@@ -262,15 +261,19 @@ def test_only_sensible_days_come_from_a_link(text):
 
 def test_uploaded_ids_are_free():
     """An upload never takes the id of another article."""
-    known = {"a": uploads.text_hash("x"), "a-2": uploads.text_hash("y")}
-    read = list(uploads.read([("a.txt", b"Ein neuer Text, sagte sie."), ("a.txt", b"Noch einer, sagte er.")], 1, known))
+    known = {"a": bundle.text_hash("x"), "a-2": bundle.text_hash("y")}
+    read = list(
+        uploads.read(
+            [("a.txt", b"Ein neuer Text, sagte sie."), ("a.txt", b"Noch einer, sagte er.")], 1, lambda articles: known
+        )
+    )
     assert [item.id for item in read] == ["a-3", "a-4"]
 
 
 def test_too_many_files_are_refused_by_name():
     """The first ones are read, the others named."""
     files = [(f"{n}.txt", f"Text Nummer {n}, sagte sie.".encode()) for n in range(uploads.FILES_AT_ONCE + 2)]
-    read = list(uploads.read(files, 1, {}))
+    read = list(uploads.read(files, 1, lambda articles: {}))
     assert sum(isinstance(item, Article) for item in read) == uploads.FILES_AT_ONCE
     assert [item.reason for item in read[-2:]] == ["too_many_files"] * 2
 

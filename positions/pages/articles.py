@@ -32,7 +32,7 @@ if picked is not None:
     st.session_state.update(article=picked, statement="")
 wanted = st.session_state.get("article") or st.query_params.get("article")
 ids = list(listed["id"].head(LISTED))
-ids += [wanted] if wanted not in ids and v.corpus.article(str(wanted)) is not None else []
+ids += [wanted] if wanted not in ids and v.corpus.listed(str(wanted)) is not None else []
 chosen = links.one(
     "article",
     ids,
@@ -45,7 +45,7 @@ chosen = links.one(
 )
 rows = v.frame
 if chosen:
-    said = v.corpus.statements[v.corpus.statements["article_id"] == chosen]
+    said = v.corpus.full(v.corpus.statements[v.corpus.statements["article_id"] == chosen])
     links.start("statement", lambda given: given[0], "")
     statement = st.session_state["statement"] if (said["statement_id"] == st.session_state["statement"]).any() else ""
     rows = said[said.index.isin(v.frame.index) | (said["statement_id"] == statement)]
@@ -54,7 +54,7 @@ if chosen:
     hit = rows[rows["statement_id"] == statement]
     if len(hit):
         st.subheader(t("articles.the_statement"), anchor=False)
-        st.html(evidence.card_html(v.corpus.full(hit).iloc[0], v.corpus, t))
+        st.html(evidence.card_html(hit.iloc[0], v.corpus, t))
     if len(said) > len(rows):
         st.caption(t("articles.hidden", rows=t.count("count.rows", len(said) - len(rows))))
     tables.article_text(v.corpus.article(chosen), rows, statement, v)

@@ -19,10 +19,10 @@ tables.dominance(v)
 left, right = st.columns(2, gap="large")
 with left:
     st.header(t("corpus.counts"), anchor=False)
-    sources.counts(audit.counts(v.frame, articles), v)
+    sources.counts(v.measure(audit.counts, articles), v)
 with right:
     st.header(t("corpus.modes"), anchor=False)
-    sources.modes(audit.modes(v.frame), v)
+    sources.modes(v.measure(audit.modes), v)
 
 st.header(t("corpus.calendar"), anchor=False)
 found = audit.calendar(articles)
@@ -40,5 +40,5 @@ sources.doubts(audit.doubtful(articles), v)
 
 st.header(t("corpus.sources"), anchor=False)
 st.markdown(t("corpus.sources_means"))
-sources.shares(measures.coverage(v.frame, articles), v)
+sources.shares(v.measure(measures.coverage, articles), v)
 v.footer()

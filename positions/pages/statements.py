@@ -49,9 +49,6 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 rows = v.corpus.search(v.frame, query or "")
 column, upwards = ORDERS[order]
-rows = rows.sort_values(
-    [column, "article_id", "start", "topic", "actor"], ascending=[upwards, True, True, True, True], na_position="last"
-)
 st.markdown(
     t("statements.found", rows=t.count("count.rows", len(rows)), utterances=t.whole(rows["utterance_id"].nunique()))
 )
@@ -60,8 +57,7 @@ if rows.empty:
 pages = max(-(-len(rows) // PAGE), 1)
 place = st.container()
 page = st.pagination(pages, key="page", bind="query-params", persist_state="session") if pages > 1 else 1
-part = rows.iloc[(min(page, pages) - 1) * PAGE :][:PAGE]
-part = v.corpus.full(part)
+part = v.corpus.page(rows, column, upwards, (min(page, pages) - 1) * PAGE, PAGE)
 with place:
     if look == "table":
         tables.statements(part, v)

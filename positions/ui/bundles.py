@@ -25,7 +25,7 @@ def make(
     texts = {"method.md": method(words, measured), "README.txt": f"{words('bundle.readme', cited=cited)}\n"}
     today = datetime.now(UTC).date()
     return bundle.make(
-        corpus.full(frame),
+        pd.concat(list(corpus.tables(frame)), ignore_index=True),
         corpus.articles.assign(text_sha256=corpus.articles["id"].map(corpus.text_hashes())),
         texts,
         page=page,

@@ -1,13 +1,19 @@
-"""What a reader takes along: the link and the sentence that cite a view, and the rows behind it as files."""
+"""What a reader takes along: the link and the sentence that cite a view, and the rows behind it as files.
 
-import tempfile
+A session keeps a bit a row, not rows, of what it could download. Small files are made in memory on a click, as
+Streamlit does; of more than ``STREAMED`` rows a link is offered, where ``positions.ui.files`` sends them in pieces.
+"""
+
+from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from positions import store
-from positions.ui import bundles, links, quality, settings
+from positions.ui import bundles, files, links, markup, quality, settings
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
@@ -17,7 +23,8 @@ FILES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "jsonl": ("jsonl", "application/jsonl", "jsonl", {}),
     "parquet": ("parquet", "application/vnd.apache.parquet", "parquet", {}),
 }
-PIECE = 20_000  # rows
+STREAMED = 50_000  # rows
+BUNDLED = 100_000  # rows of a bundle at most: a zip is made in memory
 
 IMAGES = ("svg", "png")
 
@@ -34,14 +41,14 @@ def footer(frame: pd.DataFrame, corpus: Corpus, words: Words, page: str) -> None
             _menu("everything", words.count("footer.everything", len(everything)), everything, corpus, words)
             st.download_button(
                 words("footer.bundle"),
-                partial(bundles.make, frame, corpus, words, quality.measured(), cited, page, links.parameters()),
+                partial(_bundle, marked(frame, corpus), corpus, words, cited, page, links.parameters()),
                 "positions-bundle.zip",
                 "application/zip",
                 key="bundle",
-                help=words("footer.bundle_help"),
+                help=words("footer.bundle_help", n=words.whole(BUNDLED)),
                 icon=":material/inventory_2:",
                 on_click="ignore",
-                disabled=frame.empty,
+                disabled=frame.empty or len(frame) > BUNDLED,
             )
             st.segmented_control(
                 words("footer.image"),
@@ -74,19 +81,36 @@ def sentence(frame: pd.DataFrame, words: Words) -> str:
     )
 
 
-def table(frame: pd.DataFrame) -> pd.DataFrame:
-    """The contract's columns of a prepared frame, in plain types."""
-    return store.conform(frame)[list(store.COLUMNS)]
+Marks = NDArray[np.uint8]
 
 
-def file_bytes(kind: str, frame: pd.DataFrame, corpus: Corpus) -> bytes:
-    """The file of a kind in ``FILES``, written piece by piece so that few texts of a collection are in memory."""
+def marked(rows: pd.DataFrame, corpus: Corpus) -> Marks:
+    """Which of the corpus's statements ``rows`` are, a bit each."""
+    mask = np.zeros(len(corpus.statements), dtype=bool)
+    mask[rows.index.to_numpy()] = True
+    return np.packbits(mask)
+
+
+def _rows(marks: Marks, corpus: Corpus) -> pd.DataFrame:
+    n = len(corpus.statements)
+    return corpus.statements[np.unpackbits(marks, count=n).astype(bool)]
+
+
+def pieces(kind: str, marks: Marks, corpus: Corpus) -> Iterator[bytes]:
+    """The file of a kind in ``FILES`` in the order of the articles, piece by piece."""
     _, _, format, options = FILES[kind]
-    pieces = (frame.iloc[start : start + PIECE] for start in range(0, max(len(frame), 1), PIECE))
-    with tempfile.TemporaryFile() as file:
-        store.write_frames((table(corpus.full(piece)) for piece in pieces), file, format, **options)
-        file.seek(0)
-        return file.read()
+    return store.encode(corpus.tables(_rows(marks, corpus)), format, **options)
+
+
+def file_bytes(kind: str, marks: Marks, corpus: Corpus) -> bytes:
+    """The same in one."""
+    return b"".join(pieces(kind, marks, corpus))
+
+
+def _bundle(
+    marks: Marks, corpus: Corpus, words: Words, cited: str, page: str, parameters: dict[str, list[str]]
+) -> bytes:
+    return bundles.make(_rows(marks, corpus), corpus, words, quality.measured(), cited, page, parameters)
 
 
 def model_name() -> str:
@@ -103,15 +127,22 @@ def codebook_version() -> str:
 
 
 def _menu(name: str, label: str, frame: pd.DataFrame, corpus: Corpus, words: Words) -> None:
+    marks = marked(frame, corpus)
     with st.popover(label, icon=":material/download:", disabled=frame.empty):
         for kind, (suffix, mime, *_) in FILES.items():
-            stem = f"positions-{name}{'-excel-de' if kind == 'csv_de' else ''}"
-            st.download_button(
-                words(f"footer.{kind}"),
-                partial(file_bytes, kind, frame, corpus),
-                f"{stem}.{suffix}",
-                mime,
-                key=f"{name}-{kind}",
-                on_click="ignore",
-                width="stretch",
-            )
+            file = f"positions-{name}{'-excel-de' if kind == 'csv_de' else ''}.{suffix}"
+            if len(frame) > STREAMED:
+                address = files.offer(f"{name}-{kind}", file, mime, partial(pieces, kind, marks, corpus))
+                st.html(
+                    markup.tag("a", markup.text(words(f"footer.{kind}")), href=address, download=file, class_="file")
+                )
+            else:
+                st.download_button(
+                    words(f"footer.{kind}"),
+                    partial(file_bytes, kind, marks, corpus),
+                    file,
+                    mime,
+                    key=f"{name}-{kind}",
+                    on_click="ignore",
+                    width="stretch",
+                )

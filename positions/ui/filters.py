@@ -10,6 +10,7 @@ from positions import measures
 from positions.records import ACTORS, MODES, STANCES
 from positions.ui import links, markup, quality
 from positions.ui.markup import tag
+from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
 CODES = {
@@ -78,19 +79,19 @@ def sources(words: Words) -> None:
     )
 
 
-def sidebar(words: Words, frame: pd.DataFrame) -> None:
+def sidebar(words: Words, corpus: Corpus) -> None:
     """All other filters."""
     st.subheader(words("filters.title"))
     for name in ("side", "topic", "stance"):
-        _several(name, words, frame if name in FROM_CORPUS else None)
+        _several(name, words, corpus if name in FROM_CORPUS else None)
     shape = "DD.MM.YYYY" if words.language == "de" else "YYYY-MM-DD"
     for name in ("since", "until"):
         links.day(name, words(f"filters.{name}"), format=shape)
     for name in ("outlet", "speaker"):
-        _several(name, words, frame)
+        _several(name, words, corpus)
     with st.expander(words("filters.more")):
         for name in ("mode", "actor", "language"):
-            _several(name, words, frame if name in FROM_CORPUS else None)
+            _several(name, words, corpus if name in FROM_CORPUS else None)
         links.start("confidence", lambda given: _share(given[0]), 0.0)
         chosen = st.slider(
             words("filters.confidence"),
@@ -132,13 +133,13 @@ def reset() -> None:
     st.session_state.update(since=None, until=None, confidence=0.0)
 
 
-def _several(name: str, words: Words, frame: pd.DataFrame | None = None) -> None:
-    if frame is None:
+def _several(name: str, words: Words, corpus: Corpus | None = None) -> None:
+    if corpus is None:
         codes = list(CODES[name])
     elif name == "topic":
-        codes = list(frame[name].cat.categories)
+        codes = list(corpus.statements[name].cat.categories)
     else:
-        codes = [str(code) for code in frame[name].value_counts().index if code]
+        codes = corpus.values(name)
     links.many(
         name,
         codes,

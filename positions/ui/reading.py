@@ -10,16 +10,20 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache, cached_property, partial
+from itertools import chain
 from pathlib import Path, PurePath
+from threading import Lock
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from positions import bundle, lookup, measures, store
 from positions.collection import MANIFEST, Collection, is_collection
@@ -50,9 +54,11 @@ AFTER_TAGGING = (
 )
 BY_CONTENT = 5_000_000
 KEPT = 8
+PIECE = 20_000  # rows of a file that are written at a time
 AT_ONCE = 100  # statements at most whose articles are asked for together with them
 REOPENED = 300  # seconds after which a collection that has grown is opened anew
-ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
+TAGGING = Lock()  # the shared articles and uploads use one model, one after the other
+ARTICLE_COLUMNS = tuple(one.name for one in fields(Article))
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,11 @@ class Corpus:
     """``statements`` as ``measures.prepare`` leaves them, ``articles`` with the fields of ``records.Article``.
 
     There ``removed`` is a list of (text, reason). ``unreadable`` holds the refused inputs as (source, reason); ``key``
-    tells one corpus from another. Of what lies in a ``collection`` the frames hold no texts: ``full`` gives those of
-    some statements, ``article`` a whole article, and ``search`` looks for words in all.
+    tells one corpus from another. Of what lies in a ``collection`` the frames are narrow, as ``positions.lookup`` says:
+    ``full`` gives the texts of some statements, ``tables`` whole rows, ``article`` a whole article, and ``search``
+    looks for words in all. Rows beside the collection are whole in ``own``: the position of the first is -1, of the
+    second -2; ``joined`` names the utterances that came to be by them, by statement. The last ``added`` articles are
+    beside the collection.
     """
 
     statements: pd.DataFrame
@@ -69,52 +78,159 @@ class Corpus:
     unreadable: tuple[tuple[str, str], ...]
     key: str
     collection: Collection | None = None
+    own: pd.DataFrame | None = None
+    joined: Mapping[str, str] = field(default_factory=dict)
+    added: int = 0
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.articles["id"])}
+    def _places(self) -> pd.Index:
+        return pd.Index(self.articles["id"].astype(object))
 
     @cached_property
     def _whole(self) -> dict[str, pd.Series]:
         return {}
 
-    def _fetch(self, ids: Iterable[str]) -> None:
-        missing = set(ids) - self._whole.keys()
-        if self.collection is None or not missing:
-            return
+    @cached_property
+    def _orders(self) -> dict[tuple[str, bool], NDArray[np.int32]]:
+        return {}
+
+    def _keep(self, articles: Mapping[str, pd.Series]) -> None:
         if len(self._whole) > 10 * AT_ONCE:
             self._whole.clear()
-        self._whole.update(lookup.whole_articles(self.collection, missing))
+        self._whole.update(articles)
+
+    def listed(self, article_id: str) -> pd.Series | None:
+        """The article's row in ``articles``, or nothing when the corpus does not hold it."""
+        place = self._places.get_indexer([article_id])[0]
+        return None if place < 0 else self.articles.iloc[place]
 
     def article(self, article_id: str) -> pd.Series | None:
-        """The article's row, or nothing when the corpus does not hold it."""
-        place = self._places.get(article_id)
-        if place is None:
+        """The whole article, or nothing when the corpus does not hold it."""
+        if (row := self.listed(article_id)) is None:
             return None
-        if article_id not in self._whole:
-            self._fetch([article_id])
-        return self._whole.get(article_id, self.articles.iloc[place])
+        whole = self._whole.get(article_id)
+        if whole is None and self.collection is not None:
+            found = lookup.whole_articles(self.collection, [article_id])
+            self._keep(found)
+            whole = found.get(article_id)
+        return row if whole is None else whole
+
+    @cached_property
+    def _values(self) -> dict[str, list[str]]:
+        return {}
+
+    def values(self, column: str) -> list[str]:
+        """What a column of names of ``statements`` holds, most frequent first, without the empty name."""
+        if column not in self._values:
+            self._values[column] = [str(name) for name in self.statements[column].value_counts().index if name]
+        return self._values[column]
+
+    @cached_property
+    def catalogue(self) -> pd.DataFrame:
+        """``articles``, newest first, with ``n``, how many statements each has."""
+        rows = self.statements[["article_id", "statement_id"]].drop_duplicates("statement_id")
+        n = rows["article_id"].value_counts().rename(index=str)
+        listed = self.articles.assign(n=self.articles["id"].map(n).fillna(0).astype(int))
+        return listed.sort_values(["published", "id"], ascending=[False, True])
 
     def full(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of ``statements`` with their texts."""
-        if self.collection is None:
+        if self.collection is None or (rows["text"].astype(str) != "").all():
             return rows
-        if len(rows) <= AT_ONCE:
-            self._fetch(rows["article_id"].astype(str))  # a page of cards shows their articles, too
-        return lookup.fill(self.collection, rows)
+        positions = rows["position"].to_numpy(dtype=np.int64)
+        if len(rows) <= AT_ONCE and set(rows["article_id"].astype(str)) - self._whole.keys():
+            self._keep(lookup.whole_articles(self.collection, positions=positions))  # cards show their articles, too
+        found = lookup.fill(self.collection, rows.assign(position=positions))
+        mine = positions < 0
+        if self.own is not None and mine.any():
+            given = self.own.iloc[-1 - positions[mine]]
+            for name in ("statement_id", *lookup.LATER):
+                values = found[name].to_numpy(dtype=object, copy=True)
+                values[mine] = given[name].to_numpy()
+                found[name] = values
+        return found
+
+    def tables(self, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        """The contract's columns of rows of ``statements``, whole, in pieces, at least one; a collection's in order."""
+        if self.collection is None:
+            for start in range(0, max(len(rows), 1), PIECE):
+                yield store.conform(rows.iloc[start : start + PIECE])[list(store.COLUMNS)]
+            return
+        positions = rows["position"].to_numpy()
+        empty = store.to_frame([])
+        own = empty if self.own is None else self.own.iloc[-1 - positions[positions < 0]]
+        pieces = chain(lookup.tables(self.collection, positions[positions >= 0]), [own] if len(own) else [])
+        for piece in pieces if len(rows) else [empty]:
+            if self.joined:
+                names = piece["statement_id"].map(self.joined)
+                piece = piece.assign(utterance_id=names.where(names.notna(), piece["utterance_id"]))
+            yield piece
 
     def search(self, rows: pd.DataFrame, words: str) -> pd.DataFrame:
         """The rows that have ``words`` in text, speaker or title."""
-        found = measures.select(rows, text=words)
         if self.collection is None or not words.strip():
-            return found
-        inside = rows["position"].isin(lookup.search(self.collection, words.strip()))
-        return rows[inside | rows.index.isin(found.index)]
+            return measures.select(rows, text=words)
+        words = words.strip()
+        found = _found(self.key, words, self.collection)
+        if self.own is not None:
+            inside = measures.select(self.own.reset_index(drop=True), text=words).index
+            found = np.append(found, -1 - inside.to_numpy())
+        names = rows["speaker"].cat.categories
+        speakers = names[names.str.contains(words, case=False, regex=False)]
+        return rows[(rows["position"].isin(found) | rows["speaker"].isin(speakers)).to_numpy()]
+
+    def page(self, rows: pd.DataFrame, column: str, upwards: bool, start: int, count: int) -> pd.DataFrame:
+        """``count`` of ``rows`` from place ``start`` on, sorted by ``column``, with their texts; what lacks it is last.
+
+        Ties go by article, place in it, topic and actor.
+        """
+        if (column, upwards) not in self._orders:
+            self._orders[column, upwards] = _order(self.statements, column, upwards)
+        order = self._orders[column, upwards]
+        wanted = np.zeros(len(self.statements), dtype=bool)
+        wanted[rows.index.to_numpy()] = True
+        return self.full(self.statements.iloc[order[wanted[order]][start : start + count]])
+
+    def alike(self, given: Sequence[Article]) -> dict[str, str]:
+        """Ids and text hashes of the articles with the id or the text of a given one."""
+        marks = [bundle.text_hash(article.text) for article in given]
+        ids, texts = {article.id for article in given}, set(marks)
+        known = self._hashes()
+        found = {} if self.collection is None else lookup.alike(self.collection, given, marks)
+        return found | {name: mark for name, mark in known.items() if name in ids or mark in texts}
 
     def text_hashes(self) -> dict[str, str]:
         """SHA-256 (hex) of each article's text, by id."""
-        hashes = dict(zip(self.articles["id"], map(bundle.text_hash, self.articles["text"]), strict=True))
-        return hashes if self.collection is None else {**hashes, **lookup.text_hashes(self.collection)}
+        return self._hashes() | ({} if self.collection is None else lookup.text_hashes(self.collection))
+
+    def _hashes(self) -> dict[str, str]:
+        """Those of the articles that are in memory."""
+        here = self.articles if self.collection is None else self.articles.iloc[len(self.articles) - self.added :]
+        return dict(zip(here["id"], map(bundle.text_hash, here["text"]), strict=True))
+
+
+def _order(frame: pd.DataFrame, column: str, upwards: bool) -> NDArray[np.int32]:
+    """The places of the rows in the order of ``page``."""
+    ties = [_rank(frame[name]) for name in ("actor", "topic", "start", "article_id")]
+    key = _rank(frame[column])
+    known = key >= 0
+    key = np.where(known, key if upwards else -key, 0)
+    return np.lexsort([*ties, key, ~known]).astype(np.int32)
+
+
+def _rank(column: pd.Series) -> NDArray[Any]:
+    """Numbers in the order of the values; -1 for none."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy()
+    if column.dtype.kind == "M":
+        days = column.to_numpy().astype("datetime64[D]")
+        return np.where(np.isnat(days), -1, (days - measures.YEAR_ONE).astype(np.int64))
+    return column.fillna(-1).to_numpy()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _found(key: str, words: str, _collection: Collection) -> NDArray[np.int64]:
+    return lookup.search(_collection, words)
 
 
 def folders() -> tuple[Path, ...]:
@@ -161,7 +277,8 @@ def tag(items: Iterable[Any], job: jobs.Job, key: str) -> Corpus:
     refused = tuple((PurePath(item.source).name, item.reason) for item in read if not isinstance(item, Article))
     job.total = len(articles)
     tagger = partial(pipeline.tag, progress=job.report, model=settings.model(), book=settings.book())
-    rows = store.to_frame(tagger(articles) if articles else [])
+    with TAGGING:
+        rows = store.to_frame(tagger(articles) if articles else [])
     return Corpus(measures.prepare(rows, settings.topics()), articles_frame(map(asdict, articles)), refused, key)
 
 
@@ -170,8 +287,7 @@ def _opened(folder: Path) -> Corpus:
     known = found.manifest.tagger.get("codebook", {}).get("topics")
     if known and tuple(known) != settings.topics():
         raise Unusable(f"{folder}: was tagged by topics {', '.join(known)}; set POSITIONS_CODEBOOK to that codebook")
-    rows = lookup.statements(found)
-    statements = measures.prepare(rows, settings.topics()).assign(position=rows["position"])
+    statements = measures.prepare(lookup.statements(found), settings.topics())
     key = hashlib.sha256(f"{folder} {found.manifest}".encode()).hexdigest()[:32]
     return Corpus(statements, lookup.articles(found), (), key, found)
 
@@ -203,7 +319,7 @@ def cache_folder() -> Path:
     return Path(home) / "positions"
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _loading(paths: tuple[Path, ...], stamp: str) -> jobs.Job:
     return jobs.start(partial(load, paths))
 
@@ -222,7 +338,7 @@ def _finished(job: jobs.Job, words: Words) -> Corpus:
     return job.future.result()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _joined(key: str, _parts: Sequence[Corpus]) -> Corpus:
     return _join(key, _parts)
 
@@ -232,7 +348,9 @@ def _join(key: str, parts: Sequence[Corpus]) -> Corpus:
     refused = tuple(pair for part in parts for pair in part.unreadable)
     articles = pd.concat([part.articles for part in parts], ignore_index=True)
     if parts[0].collection is not None:
-        return Corpus(_beside(parts[0], parts[1:]), articles, refused, key, parts[0].collection)
+        statements, own, same = _beside(parts[0], parts[1:])
+        added = sum(len(part.articles) for part in parts[1:])
+        return Corpus(statements, articles, refused, key, parts[0].collection, own, same, added)
     from positions import pipeline
 
     rows = pd.concat([store.conform(part.statements)[list(store.COLUMNS)] for part in parts], ignore_index=True)
@@ -243,21 +361,36 @@ def _join(key: str, parts: Sequence[Corpus]) -> Corpus:
     return Corpus(measures.prepare(rows, topics), articles, refused, key)
 
 
-def _beside(base: Corpus, others: Sequence[Corpus]) -> pd.DataFrame:
-    """The statements of a collection and a few others, joined to its utterances; no text of the collection is read."""
+def _beside(base: Corpus, others: Sequence[Corpus]) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """The narrow statements of a collection and a few others, those whole, and the utterances that came to be."""
     assert base.collection is not None
-    few = pd.concat([store.conform(part.statements)[list(store.COLUMNS)] for part in others], ignore_index=True)
-    same = lookup.utterances(base.collection, (TaggedStatement(*row) for row in few.itertuples(index=False)))
-    added = measures.prepare(few.assign(position=-1), measures.topics_of(base.statements))
-    columns = {name: _under(base.statements[name], added[name]) for name in base.statements}
-    both = pd.DataFrame(columns)
-    moved = both["statement_id"].isin(list(same))
-    names = both.loc[moved, "statement_id"].astype(str).map(same)
-    both["utterance_id"] = both["utterance_id"].cat.add_categories(
-        sorted(set(names) - set(both["utterance_id"].cat.categories))
-    )
-    both.loc[moved, "utterance_id"] = names
-    return both
+    own = pd.concat([store.conform(part.statements)[list(store.COLUMNS)] for part in others], ignore_index=True)
+    same = lookup.utterances(base.collection, (TaggedStatement(*row) for row in own.itertuples(index=False)))
+    own["utterance_id"] = own["statement_id"].map(same).fillna(own["utterance_id"])
+    blank = own.assign(position=-1 - np.arange(len(own)), **dict.fromkeys(lookup.LATER, ""))
+    added = measures.prepare(blank, measures.topics_of(base.statements))
+    known = {name: base.statements[name] for name in lookup.NAMES}
+    columns = {name: _under(base.statements[name], added[name]) for name in base.statements if name not in known}
+    for name, asked in (
+        ("statement_id", set(own["statement_id"])),
+        ("utterance_id", {*same.values(), *own["utterance_id"]}),
+    ):
+        codes, numbers = known[name].cat.codes.to_numpy(), dict[str, int]()
+        for one, positions in lookup.rows_of(base.collection, asked, name).items():
+            numbers[one] = int(codes[_rows_at(base, positions[:1])[0]])
+        fresh = len(known[name].cat.categories)
+        numbers |= {one: fresh + place for place, one in enumerate(sorted(asked - numbers.keys()))}
+        both = np.append(codes, own[name].map(numbers).to_numpy(dtype=codes.dtype))
+        if name == "utterance_id":
+            for one, positions in lookup.rows_of(base.collection, same, "statement_id").items():
+                both[_rows_at(base, positions)] = numbers[same[one]]
+        columns[name] = pd.Categorical.from_codes(both, categories=pd.RangeIndex(max(fresh, *numbers.values()) + 1))
+    return pd.DataFrame({name: columns[name] for name in base.statements}), own, same
+
+
+def _rows_at(base: Corpus, positions: Sequence[int]) -> NDArray[np.int64]:
+    """The places of a collection's rows, which come in the order of their positions."""
+    return np.searchsorted(base.statements["position"].to_numpy(), positions)
 
 
 def _under(upper: pd.Series, lower: pd.Series) -> pd.Series:
@@ -265,9 +398,9 @@ def _under(upper: pd.Series, lower: pd.Series) -> pd.Series:
     if isinstance(upper.dtype, pd.CategoricalDtype):
         values = lower.astype(object)
         known = upper.cat.categories
-        shared = known.append(pd.Index(values.unique(), dtype=object).difference(known.astype(object), sort=True))
-        kind = pd.CategoricalDtype(shared, ordered=upper.cat.ordered)
-        upper, lower = upper.cat.set_categories(shared), values.astype(kind)
+        new = sorted(set(values) - set(known))
+        shared = pd.CategoricalDtype(known.append(pd.Index(new, dtype=known.dtype)) if new else known)
+        upper, lower = upper.cat.set_categories(shared.categories), values.astype(shared)
     return pd.concat([upper, lower], ignore_index=True)
 
 

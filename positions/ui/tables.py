@@ -133,28 +133,24 @@ def statements(rows: pd.DataFrame, view: View) -> None:
 
 def article_list(view: View) -> pd.DataFrame:
     """The articles that the filters on outlet, language and date let through, newest first, with ``n`` statements."""
-    articles, asked = view.corpus.articles, view.selection
-    n = view.corpus.statements.groupby("article_id", observed=True)["statement_id"].nunique()
-    listed = articles.assign(
-        n=articles["id"].map(n.rename(index=str)).fillna(0).astype(int), pieces=articles["removed"].map(len)
-    )
+    asked, listed = view.selection, view.corpus.catalogue
     for name in ("outlet", "language"):
         if wanted := getattr(asked, name):
             listed = listed[listed[name].isin(wanted)]
     if asked.since or asked.until:
-        listed = listed[
-            (listed["published"] >= (asked.since or "0")) & (listed["published"].between("0", asked.until or "9"))
-        ]
-    return listed.sort_values(["published", "id"], ascending=[False, True])
+        listed = listed[listed["published"].astype(str).between(max(asked.since, "0"), asked.until or "9")]
+    return listed
 
 
 def articles(listed: pd.DataFrame, view: View) -> str | None:
     """The list as a table; the id of the row just chosen, if any."""
     words = view.words
     names = ("published", "outlet", "title", "language", "n", "pieces", "id")
-    shown = listed[list(names)].assign(
-        published=[words.day(day) for day in listed["published"]], title=[opening(one) for _, one in listed.iterrows()]
-    )
+    shown = listed.assign(
+        published=[words.day(day) for day in listed["published"]],
+        title=[opening(one) for _, one in listed.iterrows()],
+        pieces=listed["removed"].map(len),
+    )[list(names)]
     config = {name: st.column_config.Column(words(f"column.{name}")) for name in names}
     event = st.dataframe(
         shown,
@@ -173,7 +169,7 @@ def articles(listed: pd.DataFrame, view: View) -> str | None:
 
 def article_name(article_id: str, view: View) -> str:
     """How an article is called in a list: its title or first words, outlet and day."""
-    one = view.corpus.article(article_id)
+    one = view.corpus.listed(article_id)
     if one is None:
         return article_id
     day = view.words.day(one["published"]) if one["published"] else ""

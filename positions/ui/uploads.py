@@ -5,8 +5,9 @@ shared corpus from then on.
 """
 
 import hashlib
+import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -16,7 +17,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from positions import store
+from positions import bundle, store
 from positions.records import Article
 from positions.ui import jobs, reading
 from positions.ui.words import Words
@@ -26,6 +27,7 @@ FILES_AT_ONCE = 50
 ARTICLES_AT_ONCE = 500
 
 Files = Sequence[tuple[str, bytes]]
+LookUp = Callable[[Sequence[Article]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ def panel(corpus: reading.Corpus, words: Words) -> None:
     )
     st.caption(words("upload.kept" if kept_in() else "upload.session_only"))
     if files and "upload_job" not in st.session_state:
-        _begin([(file.name, file.getvalue()) for file in files], limit, corpus)
+        if jobs.is_full():
+            _wait_outside(words)
+        else:
+            _begin([(file.name, file.getvalue()) for file in files], limit, corpus)
     progress(words)
     _outcome(words)
 
@@ -64,39 +69,45 @@ def progress(words: Words) -> None:
 def collect() -> None:
     """Take over what has been tagged since the last run, on whatever page the reader is."""
     job: jobs.Job | None = st.session_state.get("upload_job")
-    if job is not None and not job.running:
+    if job is None:
+        return
+    jobs.keep(job)
+    if not job.running:
         del st.session_state["upload_job"]
         _take(job)
 
 
-def read(files: Files, limit: int, known: Mapping[str, str]) -> Iterator[Any]:
+def read(files: Files, limit: int, look_up: LookUp) -> Iterator[Any]:
     """Articles and refusals from uploaded files, as (name, data).
 
-    ``known`` maps the ids of the articles that are there to their texts' hashes: a text that is there is refused, an id
-    that is taken gets a number. ``limit`` in MB is checked here because the browser's own check can be passed by.
+    ``look_up`` gives, of the articles that are there, those with the id or text of one of some articles, as ids with
+    their texts' hashes: a text that is there is refused, an id that is taken gets a number. ``limit`` in MB is checked
+    here because the browser's own check can be passed by.
     """
+    items = list(_items(files, limit))
+    known = look_up([item for _, item in items if isinstance(item, Article)])
+    ids, texts = set(known), set(known.values())
+    for name, item in items:
+        if not isinstance(item, Article):
+            yield item
+        elif (mark := bundle.text_hash(item.text)) in texts:
+            yield Refused(name, "known_text")
+        else:
+            item = replace(item, id=_free(item.id, ids))
+            ids.add(item.id)
+            texts.add(mark)
+            yield item
+
+
+def _items(files: Files, limit: int) -> Iterator[tuple[str, Any]]:
+    """What is in the files, each with the name of its file."""
     from positions.articles import read_bytes
 
-    ids, texts = set(known), set(known.values())
     for place, (name, data) in enumerate(files):
         if place >= FILES_AT_ONCE or len(data) > limit * 1024 * 1024:
-            yield Refused(name, "too_many_files" if place >= FILES_AT_ONCE else "too_large")
-            continue
-        for item in read_bytes(name, data):
-            if not isinstance(item, Article):
-                yield item
-            elif (mark := text_hash(item.text)) in texts:
-                yield Refused(name, "known_text")
-            else:
-                item = replace(item, id=_free(item.id, ids))
-                ids.add(item.id)
-                texts.add(mark)
-                yield item
-
-
-def text_hash(text: str) -> str:
-    """Tells whether two articles have the same text."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+            yield name, Refused(name, "too_many_files" if place >= FILES_AT_ONCE else "too_large")
+        else:
+            yield from ((name, item) for item in read_bytes(name, data))
 
 
 def kept_in() -> Path | None:
@@ -106,22 +117,30 @@ def kept_in() -> Path | None:
 
 
 def _begin(files: Files, limit: int, corpus: reading.Corpus) -> None:
-    known = corpus.text_hashes()
-    st.session_state.upload_job = jobs.start(partial(_work, files, limit, known, kept_in()))
+    try:
+        st.session_state.upload_job = jobs.queue(partial(_work, files, limit, corpus.alike, kept_in()))
+    except jobs.Full:  # somebody was quicker; the files stay in the field
+        st.rerun()
     st.session_state.upload_turn += 1
     st.session_state.pop("outcome", None)
     st.rerun()
 
 
-def _work(files: Files, limit: int, known: Mapping[str, str], folder: Path | None, job: jobs.Job) -> reading.Corpus:
-    items = list(read(files, limit, known))
+def _wait_outside(words: Words) -> None:
+    """Say that the line is full; the files stay in the field, and any click tries again."""
+    st.warning(words("upload.full", n=jobs.WAITING), icon=":material/hourglass:")
+    st.button(words("upload.again"), key="upload-again", icon=":material/refresh:")
+
+
+def _work(files: Files, limit: int, look_up: LookUp, folder: Path | None, job: jobs.Job) -> reading.Corpus:
+    items = list(read(files, limit, look_up))
     articles = [item for item in items if isinstance(item, Article)]
     items = [*articles[:ARTICLES_AT_ONCE], *(item for item in items if not isinstance(item, Article))]
     items += [Refused(article.id, "too_many_articles") for article in articles[ARTICLES_AT_ONCE:]]
     if folder is None:
         return reading.tag(items, job, uuid4().hex)
     for name, data in files:
-        if any(isinstance(item, Article) for item in read([(name, data)], limit, known)):
+        if any(isinstance(item, Article) for item in read([(name, data)], limit, look_up)):
             folder.mkdir(parents=True, exist_ok=True)
             store.write_bytes(
                 folder / f"{hashlib.sha256(data).hexdigest()[:8]}-{PurePath(name.replace(chr(92), '/')).name[-80:]}",
@@ -138,13 +157,20 @@ def _free(name: str, taken: set[str]) -> str:
 def _watch(words: Words) -> None:
     job: jobs.Job | None = st.session_state.get("upload_job")
     if job is not None and job.running:
-        st.progress(job.share, text=words("upload.progress", done=job.done, total=job.total or "…"))
+        jobs.keep(job)
+        place = jobs.place(job)
+        key = "upload.waiting" if place else "upload.progress"
+        st.progress(job.share, text=words(key, place=place + 1, done=job.done, total=job.total or "…"))
     elif job is not None:
         st.rerun()
 
 
 def _take(job: jobs.Job) -> None:
-    if job.future.exception() is not None:
+    if job.future.cancelled() or isinstance(job.future.exception(), jobs.Left):
+        st.session_state.outcome = (0, 0, [("", "left")])
+        return
+    if (error := job.future.exception()) is not None:
+        logging.getLogger("positions").error("tagging an upload failed", exc_info=error)
         st.session_state.outcome = (0, 0, [("", "failed")])
         return
     made: reading.Corpus = job.future.result()

@@ -15,20 +15,29 @@ from positions.ui import words as interface
 from positions.ui.reading import Corpus
 from positions.ui.words import Words
 
+MANY = 200_000  # rows of a corpus from which on few selections of it are kept
 UNWARNED = ("method",)  # its charts show measured quality, not the corpus
 CHART = {**figures.CONFIG, "displaylogo": False}
 
 
 @dataclass(frozen=True)
 class View:
-    """What ``page`` shows: ``frame`` holds the rows of ``corpus`` that meet ``selection``."""
+    """What ``page`` shows: the rows of ``corpus`` that meet ``selection``.
+
+    A session keeps its view until its next run; the rows themselves are kept for all sessions together.
+    """
 
     page: str
     words: Words
     corpus: Corpus
     selection: filters.Selection
-    frame: pd.DataFrame
     dark: bool
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The filtered rows."""
+        kept = _rows if len(self.corpus.statements) < MANY else _many_rows
+        return kept(self.key, partial(self.selection.rows, self.corpus.statements))
 
     @property
     def key(self) -> str:
@@ -49,9 +58,13 @@ class View:
         return st.plotly_chart(figure, theme=None, key=key, alt=alt, config=config, **shape)
 
     def measure(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        """``function(frame, *args, **options)`` from ``positions.measures``, worked out once for these filters."""
-        key = f"{self.key} {function.__name__} {args} {options}"
-        return _measured(key, partial(function, self.frame, *args, **options))
+        """``function(frame, *args, **options)`` from ``positions.measures``, worked out once for these filters.
+
+        A frame among the ``args`` has to follow from corpus and filters.
+        """
+        plain = [arg for arg in args if not isinstance(arg, pd.DataFrame)]
+        key = f"{self.key} {function.__name__} {plain} {options}"
+        return _measured(key, lambda: function(self.frame, *args, **options))
 
     def one_sided(self) -> str:
         """That one outlet or agency supplies over half of what the charts show, or nothing."""
@@ -108,9 +121,8 @@ def choose_language() -> None:
 
 
 def open_view(page: str, words: Words, corpus: Corpus, selection: filters.Selection) -> View:
-    """Filter the corpus by ``selection`` and remember the view for ``page``, which runs next."""
-    frame = _rows(f"{corpus.key} {selection}", partial(selection.rows, corpus.statements))
-    st.session_state["view"] = View(page, words, corpus, selection, frame, st.context.theme.type == "dark")
+    """Remember the view of the corpus by ``selection`` for ``page``, which runs next."""
+    st.session_state["view"] = View(page, words, corpus, selection, st.context.theme.type == "dark")
     return st.session_state["view"]
 
 
@@ -120,10 +132,15 @@ def view() -> View:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _measured(key: str, _work: partial) -> Any:
+def _measured(key: str, _work: Callable[[], Any]) -> Any:
     return _work()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _rows(key: str, _select: partial) -> pd.DataFrame:
+    return _select()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _many_rows(key: str, _select: partial) -> pd.DataFrame:
     return _select()
