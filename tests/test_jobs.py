@@ -1,4 +1,4 @@
-"""The line of uploads: one at a time, in order, bounded; whoever leaves gives the place up, whoever fails fails alone."""
+"""The line of uploads: one at a time, in order, bounded; who leaves gives the place up, who fails fails alone."""
 
 from threading import Event
 
