@@ -61,7 +61,7 @@ def prepare(statements: pd.DataFrame, topics: Sequence[str] = TOPICS) -> pd.Data
     ``date`` as datetime64, NaT for undated rows. Raises ValueError for a missing column, an unknown actor or topic.
     """
     if statements.empty:
-        statements = pd.DataFrame(columns=list(COLUMNS), dtype=object)
+        statements = pd.DataFrame(columns=list(dict.fromkeys([*COLUMNS, *statements.columns])), dtype=object)
     if missing := [name for name in COLUMNS if name not in statements.columns]:
         raise ValueError(f"the table of statements lacks: {', '.join(missing)}")
     frame = statements.reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 import zipfile
 import zlib
@@ -15,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from positions import bundle, collection, ingest, store
 from positions.articles import read_articles
 from positions.records import TOPICS, Unusable
-from positions.ui import bundles, downloads, quality, settings, uploads
+from positions.ui import bundles, downloads, files, jobs, quality, settings, uploads
 
 PAGES = ("positions", "over_time", "compare", "common_ground", "statements", "articles", "corpus", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
@@ -331,7 +332,7 @@ def test_size_is_checked_on_the_server(open_app, monkeypatch):
 def test_an_upload_is_seen_by_its_session_alone(open_app):
     """Another visitor does not see it, and nothing of it is kept on disk."""
     app = upload(open_app("articles"), ("own.txt", GOOD["own.txt"]))
-    other = AppTest.from_file(app._script_path, default_timeout=30).run()
+    other = AppTest.from_file(app._script_path, default_timeout=120).run()
     other.switch_page("positions/pages/articles.py").run()
     assert any(one.value.startswith("**6 articles**") for one in app.markdown)
     assert any("5 art" in one.value.lower() for one in other.markdown)
@@ -410,6 +411,58 @@ def test_downloads_hold_exactly_what_is_shown(open_app):
     assert downloads.file_bytes("csv_de", downloads.marked(frame, corpus), corpus).startswith(
         b"\xef\xbb\xbfstatement_id;utterance_id"
     )
+
+
+def test_large_tables_are_offered_as_links(open_app, monkeypatch):
+    """Above a number of rows a file is sent in pieces from an address of this session."""
+    monkeypatch.setattr(downloads, "STREAMED", 10)
+    app = open_app("statements", side="Russia")
+    links = re.findall(r'href="files/([\w-]{20,})" download="([^"]+)"', texts(app))
+    names = ["everything.csv", "everything-excel-de.csv", "everything.jsonl", "everything.parquet"]
+    assert [name for _, name in links] == [f"positions-{name}" for name in names]  # the six rows shown stay buttons
+    known = {token: files._OFFERS[token] for token, _ in links}
+    table = pd.read_csv(io.BytesIO(b"".join(known[links[0][0]].pieces())))
+    assert len(table) == len(SAID) and quiet(app)
+
+
+def test_a_full_line_refuses_with_a_message(open_app, monkeypatch):
+    """Nothing is lost: the same files can be tried again, and then they are tagged."""
+    monkeypatch.setattr(jobs, "is_full", lambda: True)
+    app = open_app("articles")
+    app.file_uploader[0].upload("neu.txt", b"Es regnet, sagte Arne Lindqvist.", "text/plain").run()
+    assert "Too many uploads are waiting" in app.warning[0].value and "upload_job" not in app.session_state
+
+
+def test_the_place_in_line_is_shown(open_app, monkeypatch):
+    """Whoever waits sees for how many, and can go on working."""
+    app = open_app("articles")
+    app.session_state["upload_job"] = jobs.Job()
+    monkeypatch.setattr(jobs, "place", lambda job: 2)
+    app.run()
+    assert any("You are number 3 in line" in one.proto.text for one in app.get("progress")) and quiet(app)
+
+
+def test_who_was_away_for_too_long_is_told(open_app):
+    """An upload that was given up meanwhile is named as such, and the field is there for another."""
+    app = open_app("articles")
+    job = jobs.Job()
+    job.future.cancel()
+    app.session_state["upload_job"] = job
+    app.run()
+    assert "lost your place in line" in " ".join(one.value for one in app.text) and app.file_uploader and quiet(app)
+
+
+def test_a_failed_upload_costs_nothing_else(open_app, tagger, monkeypatch):
+    """The reader is told, the corpus is as before, and the next upload is tagged."""
+    app = open_app("articles")
+    works = tagger.tag
+    monkeypatch.setattr(tagger, "tag", lambda *args, **options: 1 / 0)
+    app = upload(app, ("neu.txt", b"It rains, said Grace Holloway."))
+    assert "Tagging failed" in " ".join(one.value for one in app.text)
+    assert len(app.session_state["view"].corpus.articles) == 5
+    monkeypatch.setattr(tagger, "tag", works)
+    app = upload(app, ("neu.txt", b"It rains, said Grace Holloway."))
+    assert len(app.session_state["view"].corpus.articles) == 6 and quiet(app)
 
 
 @pytest.fixture
