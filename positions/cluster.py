@@ -18,7 +18,7 @@ from positions.records import Unusable
 from positions.workers import AHEAD, Open, attempt, spread
 
 CONNECT = 5.0  # seconds for an answer of the scheduler
-PATIENCE = 30.0  # seconds without any worker before a run gives up
+PATIENCE = 120.0  # seconds without any worker before a run gives up; a worker that died takes a while to come back
 _OPENING = Lock()
 
 

@@ -16,6 +16,9 @@ from positions.__main__ import app
 from positions.collection import Collection
 from positions.records import Unusable
 
+# Dask leaves a socket to a worker that died for the garbage collector to close
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collection]:
