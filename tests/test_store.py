@@ -168,3 +168,12 @@ def test_dash_writes_to_standard_output(frame, capfdbinary):
     """With ``-`` the bytes of the named format are all that appears."""
     store.write(frame, "-", "jsonl")
     assert capfdbinary.readouterr().out == store.jsonl_bytes(frame)
+
+
+def test_tables_of_earlier_programs_are_read() -> None:
+    """Columns that came later are filled in; those of the contract must be there."""
+    frame = store.to_frame([])
+    old = frame.drop(columns=list(store.YOUNGER))
+    assert list(store.conform(old).columns) == list(store.COLUMNS)
+    with pytest.raises(ValueError, match="missing columns: speaker"):
+        store.conform(old.drop(columns="speaker"))

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from positions.records import ACTORS, MODES, STANCES, TOPICS
-from training import composition
+from training import composition, official
 from training.examples import read_passages, to_passage
 from training.official import LABELS, official_gold, read_official
 
@@ -151,3 +152,15 @@ def test_made_passages_say_no_more_than_they_show():
         assert " ".join(told) == passage.text and "{" not in passage.text
         for before, after in zip(told, told[1:], strict=False):
             assert not (" rejects " in before and after.endswith("supports that."))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("POSITIONS_OFFICIAL" not in os.environ, reason="POSITIONS_OFFICIAL does not name the documents")
+def test_official_passages_keep_their_floors():
+    """Attribution in real official text does not fall unnoticed."""
+    from positions import evaluation, pipeline
+
+    figures = evaluation.evaluate(official.read_passages(Path(os.environ["POSITIONS_OFFICIAL"])), pipeline.tag)["all"]
+    floors = {"statements_f1": 0.86, "actor": 0.52, "speaker": 0.47, "holder": 0.62, "mode": 0.7, "date": 1.0}
+    assert {name: figures[name] for name, floor in floors.items() if figures[name] < floor} == {}
+    assert figures["date_invented"] <= 0.03

@@ -7,14 +7,17 @@ of an excerpt has two independent readings. Where they agree, it is learned from
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from positions.evaluation import GoldArticle, GoldStatement
+from positions import pipeline
+from positions.evaluation import MEANINGS, GoldArticle, GoldStatement, evaluate
 from positions.records import ACTORS, STANCES, TOPICS, Article
 from training.examples import Passage, Span
 
 LABELS = Path(__file__).parent / "official" / "labels.jsonl"
+PASSAGES = Path(__file__).parent / "official" / "passages.jsonl"
 
 
 def read_official(documents: Path, part: str) -> list[Passage]:
@@ -53,11 +56,14 @@ def official_gold(documents: Path, part: str = "test") -> list[GoldArticle]:
     return found
 
 
+def _texts(documents: Path) -> dict[str, str]:
+    """The documents' texts by the first 16 digits of their SHA-256."""
+    texts = (json.loads(line)["text"] for line in documents.read_text("utf-8").splitlines())
+    return {hashlib.sha256(text.encode()).hexdigest()[:16]: text for text in texts}
+
+
 def _excerpts(documents: Path, part: str) -> Iterator[tuple[dict, str]]:
-    texts = {}
-    for line in documents.read_text("utf-8").splitlines():
-        text = json.loads(line)["text"]
-        texts[hashlib.sha256(text.encode()).hexdigest()[:16]] = text
+    texts = _texts(documents)
     for line in LABELS.read_text("utf-8").splitlines():
         excerpt = json.loads(line)
         if excerpt["part"] != part:
@@ -66,3 +72,35 @@ def _excerpts(documents: Path, part: str) -> Iterator[tuple[dict, str]]:
             raise ValueError(f"{documents}: no document {excerpt['document']} ({excerpt['url']})")
         sentences = excerpt["sentences"]
         yield excerpt, texts[excerpt["document"]][sentences[0]["start"] : sentences[-1]["end"]]
+
+
+def read_passages(documents: Path) -> list[GoldArticle]:
+    """The passages of ``passages.jsonl`` as annotated articles; they measure attribution, so they carry no topics."""
+    texts = _texts(documents)
+    found = []
+    for line in PASSAGES.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["document"] not in texts:
+            raise ValueError(f"{documents}: no document {row['document']} ({row['url']})")
+        text = texts[row["document"]][row["start"] : row["end"]]
+        article = Article(f"{row['document']}-{row['start']}", text, published=row["published"], language="en")
+        statements = tuple(
+            GoldStatement(
+                one["start"], one["end"], one["speaker"], frozenset(one["actors"]), one["holder"], one["mode"], (),
+                one["date"], {}, False,
+            )
+            for one in row["statements"]
+        )  # fmt: skip
+        found.append(GoldArticle(article, statements))
+    return found
+
+
+def main() -> None:
+    """Print how the pipeline attributes the passages: ``python -m training.official DOCUMENTS``."""
+    figures = evaluate(read_passages(Path(sys.argv[1])), pipeline.tag)["all"]
+    for name in ("n", "statements_f1", "actor", "speaker", "holder", "holder_told", "mode", "date", "date_invented"):
+        print(f"{MEANINGS.get(name, name):80}{figures.get(name, 0.0):8.2f}")
+
+
+if __name__ == "__main__":
+    main()
