@@ -2,7 +2,7 @@
 
 Works on the exported files, so that what quantization changed is calibrated too. Temperatures minimise the negative
 log-likelihood on held-out passages (Guo et al. 2017). Settings are then chosen, one after another, by figures on those
-passages and on the articles in ``tuning/``, which are as dense in topics as real ones; on the latter the confidence of a
+passages and on the articles in ``tuning/``, which are as dense in topics as real ones; there the confidence of a
 row is mapped by isotonic regression (Zadrozny & Elkan 2002) to how often such rows were right.
 """
 
