@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 from positions import codebook, figures, ladders, measures
+from positions.figures import tables, wording
+from positions.figures.theme import blend, text_on
 from positions.records import SIDES, TOPICS
 from positions.ui import words
 
@@ -109,7 +111,7 @@ def test_uncertainty_pales_the_colour():
     shades = []
     for lower, upper in ((0.6, 0.9), (0.1, 1.0), (-0.5, 1.0), (np.nan, np.nan)):
         cell = pd.Series({"state": "position", "position": 0.8, "lower": lower, "upper": upper})
-        shades.append(figures.contrast(figures._cell_fill(cell, figures.INKS["light"]), figures.INKS["light"]["blank"]))
+        shades.append(figures.contrast(tables._cell_fill(cell, figures.INKS["light"]), figures.INKS["light"]["blank"]))
     assert shades[0] > shades[1] > shades[2] == shades[3]
 
 
@@ -142,10 +144,10 @@ def test_text_stands_out_from_every_fill(theme):
     ink = figures.INKS[theme]
     for position, width in itertools.product(np.linspace(-1, 1, 41), (0.3, 0.8, 1.6)):
         cell = pd.Series({"state": "position", "position": position, "lower": 0.0, "upper": width})
-        fill = figures._cell_fill(cell, ink)
-        assert figures.contrast(figures._text_on(fill, ink), fill) >= 4.5
+        fill = tables._cell_fill(cell, ink)
+        assert figures.contrast(text_on(fill, ink), fill) >= 4.5
     for part in (ink["favor"], ink["against"]):
-        assert figures.contrast(ink["text"], figures._blend(ink["blank"], part, 0.28)) >= 4.5
+        assert figures.contrast(ink["text"], blend(ink["blank"], part, 0.28)) >= 4.5
 
 
 @pytest.mark.parametrize(("theme", "page"), [("light", "#ffffff"), ("dark", "#0e1117")])
@@ -297,7 +299,7 @@ def test_days_are_written_in_the_languages_order(value, shown):
 )
 def test_long_labels_break_where_the_language_allows(text, lines):
     """A hyphen appears only where a word is broken."""
-    assert figures._lines(text) == lines
+    assert wording.broken(text) == lines
 
 
 def calls(rows: pd.DataFrame) -> dict:
