@@ -7,6 +7,7 @@ import streamlit as st
 
 from positions import figures, measures
 from positions.ui import View, links
+from positions.ui.folds import fold
 from positions.ui.words import Words
 
 TELLING = ("reversed", "partly_changed", "inconsistent", "unchanged", "uncertain")
@@ -72,27 +73,33 @@ def _dates(text: str) -> tuple[date, date] | None:
 
 
 def _change(row: pd.Series, before: measures.Period, after: measures.Period, view: View) -> None:
-    words, numbers = view.words, view.chart_words
+    words = view.words
     name = f"{words.option('side', row['side'])} · {words.option('topic', row['topic'])}"
-    with st.expander(f"{name}: {words.option('verdict', row['verdict'])}"):
-        st.text(
-            words(
-                "changes.numbers",
-                before=figures.number(row["before"], numbers),
-                after=figures.number(row["after"], numbers),
-                n_before=int(row["n_before"]),
-                n_after=int(row["n_after"]),
-                difference=figures.number(row["difference"], numbers),
-                lower=figures.number(row["lower"], numbers),
-                upper=figures.number(row["upper"], numbers),
-            )
+    label = f"{name}: {words.option('verdict', row['verdict'])}"
+    fold(label, f"change-{row['side']}-{row['topic']}", lambda: _both_periods(row, before, after, view))
+
+
+def _both_periods(row: pd.Series, before: measures.Period, after: measures.Period, view: View) -> None:
+    """The numbers of a change, what the checks say, and the strongest statements of either period."""
+    words, numbers = view.words, view.chart_words
+    st.text(
+        words(
+            "changes.numbers",
+            before=figures.number(row["before"], numbers),
+            after=figures.number(row["after"], numbers),
+            n_before=int(row["n_before"]),
+            n_after=int(row["n_after"]),
+            difference=figures.number(row["difference"], numbers),
+            lower=figures.number(row["lower"], numbers),
+            upper=figures.number(row["upper"], numbers),
         )
-        checks = ("same_outlets", "same_speakers", "without_narrated")
-        st.text(words("changes.checks", **{name: figures.number(row[name], numbers) for name in checks}))
-        for column, name, period in zip(st.columns(2), ("before", "after"), (before, after), strict=True):
-            with column:
-                st.markdown(f"**{words(f'changes.{name}')}**")
-                rows = measures.select(view.frame, since=period[0], until=period[1])
-                best = measures.strongest(rows, row["side"], row["topic"], count=1)
-                for place, one in enumerate(best.to_dict("records")):
-                    view.card(pd.Series(one), f"{row['side']}-{row['topic']}-{name}-{place}")
+    )
+    checks = ("same_outlets", "same_speakers", "without_narrated")
+    st.text(words("changes.checks", **{name: figures.number(row[name], numbers) for name in checks}))
+    for column, name, period in zip(st.columns(2), ("before", "after"), (before, after), strict=True):
+        with column:
+            st.markdown(f"**{words(f'changes.{name}')}**")
+            rows = measures.select(view.frame, since=period[0], until=period[1])
+            best = measures.strongest(rows, row["side"], row["topic"], count=1)
+            for place, one in enumerate(best.to_dict("records")):
+                view.card(pd.Series(one), f"{row['side']}-{row['topic']}-{name}-{place}")
