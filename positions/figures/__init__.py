@@ -28,7 +28,7 @@ from positions.figures.tables import (
     matrix,
 )
 from positions.figures.theme import COLORS, CONFIG, INKS, Figure, contrast, warn
-from positions.figures.trends import calendar, describe_calendar, describe_timeline, describe_volume, timeline, volume
+from positions.figures.trends import calendar, describe_calendar, describe_timeline, timeline
 from positions.figures.wording import ENGLISH, cell_lines, day, escape, number
 
 __all__ = [
@@ -58,7 +58,6 @@ __all__ = [
     "describe_shifts",
     "describe_speakers",
     "describe_timeline",
-    "describe_volume",
     "escape",
     "ladder",
     "matrix",
@@ -69,6 +68,5 @@ __all__ = [
     "shifts",
     "speakers",
     "timeline",
-    "volume",
     "warn",
 ]

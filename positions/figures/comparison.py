@@ -2,18 +2,27 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from positions.figures.tables import describe_matrix
-from positions.figures.theme import SYMBOLS, Colors, Marks, blank, ink_of, present, side_colors
+from positions.figures.theme import SYMBOLS, Colors, Drawing, blank, ink_of, present, side_colors
 from positions.figures.wording import Words, broken, cell_lines, escape, filled, number, plain, plain_topic, word
 from positions.records import SIDES
 
 NOTES = 88  # pixels at the right of a listing for the remark beside each line, however narrow the chart
+
+
+class _Dot(NamedTuple):
+    x: float
+    y: float
+    side: str
+    color: str
+    state: str
+    hover: str
 
 
 def compare(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
@@ -25,18 +34,20 @@ def compare(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, 
     ink, colors = ink_of(dark), side_colors(colors, dark)
     groups = [(topic, frame[frame["topic"].astype(str) == topic]) for topic in present(frame, "topic")]
     labels = [(plain_topic(words, topic), _names(part, words)) for topic, part in groups]
-    figure, places, marks = _listing(labels, words, ink, pitch=37)
-    rows = [row for _, part in groups for _, row in part.iterrows()]
+    drawing, places = _listing(labels, words, ink, pitch=37)
+    rows, dots = [row for _, part in groups for _, row in part.iterrows()], []
     for y, row in zip(places, rows, strict=True):
         color = colors[str(row.side)]
-        _note(marks, y, word(words, "none") if row.state == "none" else _remark(row, words), ink)
+        _note(drawing, y, word(words, "none") if row.state == "none" else _remark(row, words), ink)
         if row.state == "position":
-            _bar(marks, 0, row.position, y, color, 14)
+            _bar(drawing, 0, row.position, y, color, 14)
         if row.state in ("mixed", "position") and not pd.isna(row.lower):
-            _bar(marks, row.lower, row.upper, y, color, 4)
+            _bar(drawing, row.lower, row.upper, y, color, 4)
         if row.state != "none":
-            _dot(marks, row.position, y, str(row.side), color, row.state, "<br>".join(cell_lines(row, words)))
-    return marks.put_on(figure)
+            hover = "<br>".join(cell_lines(row, words))
+            dots.append(_Dot(row.position, y, str(row.side), color, row.state, hover))
+    _dots(drawing, dots)
+    return drawing.figure()
 
 
 def _names(part: pd.DataFrame, words: Words) -> list[str]:
@@ -52,7 +63,7 @@ def speakers(
     ink, colors = ink_of(dark), side_colors(colors, dark)
     data = frame[frame["topic"].astype(str) == topic]
     sides = present(data, "side")
-    figure, places, marks = _listing([("", [plain(words, side) for side in sides])], words, ink, pitch=58)
+    drawing, places = _listing([("", [plain(words, side) for side in sides])], words, ink, pitch=58)
     for y, side in zip(places, sides, strict=True):
         part = data[data["side"].astype(str) == side].sort_values(["position", "speaker"])
         names = [escape(name) if name else word(words, "speaker_unknown") for name in part["speaker"]]
@@ -60,8 +71,8 @@ def speakers(
             f"{name}<br>{number(value, words)} · {filled(words, 'n', n=n)}"
             for name, value, n in zip(names, part["position"], part["n"], strict=True)
         ]
-        marks.trace(
-            x=part["position"],
+        drawing.trace(
+            x=part["position"].to_numpy(),
             y=[y + (index % 5 - 2) * 0.11 for index in range(len(part))],
             mode="markers",
             text=hovers,
@@ -72,13 +83,13 @@ def speakers(
                 "color": colors[side],
                 "opacity": 0.75,
                 "line": {"width": 1, "color": ink["text"]},
-                "size": np.clip(6 + 3 * np.sqrt(part["n"]), 9, 24),
+                "size": np.clip(6 + 3 * np.sqrt(part["n"].to_numpy()), 9, 24),
             },
         )
         mean = float(np.average(part["position"], weights=part["n"]))
-        marks.shape(type="line", x0=mean, x1=mean, y0=y - 0.4, y1=y + 0.4, line={"color": ink["text"], "width": 2})
-        _note(marks, y, filled(words, "n", n=part["n"].sum()), ink)
-    return marks.put_on(figure)
+        drawing.shape(type="line", x0=mean, x1=mean, y0=y - 0.4, y1=y + 0.4, line={"color": ink["text"], "width": 2})
+        _note(drawing, y, filled(words, "n", n=part["n"].sum()), ink)
+    return drawing.figure()
 
 
 def portrayal(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
@@ -112,15 +123,15 @@ def network(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, 
     people = sorted(ends, key=lambda end: ((*SIDES, "other").index(end[0]), end[1]))
     angle = {end: 2 * np.pi * place / max(len(people), 1) for place, end in enumerate(people)}
     place = {end: (float(np.cos(turn)), float(np.sin(turn))) for end, turn in angle.items()}
-    figure, marks = blank(ink, 460), Marks()
+    drawing = blank(ink, 460)
     for n in sorted(set(frame["n_agree"])):
         pairs = [((row.side_a, row.a), (row.side_b, row.b)) for row in frame[frame["n_agree"] == n].itertuples()]
         x, y = ([value for a, b in pairs for value in (place[a][axis], place[b][axis], None)] for axis in (0, 1))
-        marks.trace(x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False, opacity=0.6,
+        drawing.trace(x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False, opacity=0.6,
                     line={"color": ink["line"], "width": 1.5 * (n - 1)})  # fmt: skip
     for side in dict.fromkeys(side for side, _ in people):
         own = [end for end in people if end[0] == side]
-        marks.trace(
+        drawing.trace(
             x=[place[end][0] for end in own],
             y=[place[end][1] for end in own],
             mode="markers+text",
@@ -131,10 +142,11 @@ def network(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, 
             hoverinfo="text",
             marker={"symbol": SYMBOLS[side], "size": 13, "color": colors[side]},
         )
-    marks.put_on(figure)
-    figure.update_xaxes(visible=False, range=[-2.1, 2.1], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[-1.15, 1.15], fixedrange=True)
-    return figure.update_layout(showlegend=True, margin_t=34)
+    drawing.look("xaxis", visible=False, range=[-2.1, 2.1], fixedrange=True)
+    drawing.look("yaxis", visible=False, range=[-1.15, 1.15], fixedrange=True)
+    drawing.look("margin", t=34)
+    drawing.layout["showlegend"] = True
+    return drawing.figure()
 
 
 def describe_network(frame: pd.DataFrame, words: Words) -> str:
@@ -225,17 +237,19 @@ def _dumbbells(
         (plain_topic(words, topic), [plain(words, s) for s in data["side"][data["topic"].astype(str) == topic]])
         for topic in topics
     ]
-    figure, places, marks = _listing(labels, words, ink)
+    drawing, places = _listing(labels, words, ink)
+    dots = []
     for y, index in zip(places, order, strict=True):
         row, color = data.iloc[index], colors[str(data["side"].iloc[index])]
-        _bar(marks, row[list(ends)[0]], row[list(ends)[1]], y, color, 3, "solid" if solid.iloc[index] else "dot")
+        _bar(drawing, row[list(ends)[0]], row[list(ends)[1]], y, color, 3, "solid" if solid.iloc[index] else "dot")
         for end, shape in ends.items():
             cell = f"{plain(words, row.side)} · {plain_topic(words, row.topic)}"
             hover = f"{cell}<br>{word(words, end)}: {number(row[end], words)}"
-            _dot(marks, row[end], y, str(row.side), color, "mixed" if shape else "position", hover)
-        _note(marks, y, remarks[index], ink)
+            dots.append(_Dot(row[end], y, str(row.side), color, "mixed" if shape else "position", hover))
+        _note(drawing, y, remarks[index], ink)
+    _dots(drawing, dots)
     for end, shape in ends.items():
-        marks.trace(
+        drawing.trace(
             x=[None],
             y=[None],
             mode="markers",
@@ -243,15 +257,16 @@ def _dumbbells(
             showlegend=True,
             marker={"symbol": "circle" + shape, "color": ink["text"], "size": 10},
         )
-    top = {"yref": "container", "y": 1, "yanchor": "top"}
-    marks.put_on(figure)
-    return figure.update_layout(showlegend=True, margin_t=62, height=figure.layout.height + 22, legend=top)
+    drawing.look("legend", yref="container", y=1, yanchor="top")
+    drawing.look("margin", t=62)
+    drawing.layout.update(showlegend=True, height=drawing.layout["height"] + 22)
+    return drawing.figure()
 
 
 def _listing(
     groups: Sequence[tuple[str, Sequence[str]]], words: Words, ink: Colors, pitch: int = 30
-) -> tuple[go.Figure, list[float], Marks]:
-    """An empty chart from against to favor, the places of its lines, one a label, and its marks: a heading a group."""
+) -> tuple[Drawing, list[float]]:
+    """A chart from against to favor with a heading a group, and the places of its lines, one a label."""
     places, ticks, y = [], [], 0.0
     headings = []
     for heading, labels in groups:
@@ -261,8 +276,9 @@ def _listing(
         places += [y + index for index in range(len(labels))]
         ticks += list(labels)
         y += len(labels) + (0.3 if heading else 0)
-    figure = blank(ink, int(pitch * max(y, 1)) + 70)
-    figure.update_xaxes(
+    drawing = blank(ink, int(pitch * max(y, 1)) + 70)
+    drawing.look(
+        "xaxis",
         range=[-1.08, 1.08],
         tickvals=[-1, -0.5, 0, 0.5, 1],
         fixedrange=True,
@@ -272,11 +288,11 @@ def _listing(
         gridcolor=ink["faint"],
         showgrid=True,
     )
-    figure.update_yaxes(range=[y - 0.3, -0.6], tickvals=places, ticktext=ticks, fixedrange=True, automargin=True)
-    marks = Marks()
-    marks.shape(type="line", x0=0, x1=0, y0=-0.5, y1=y - 0.4, line={"color": ink["line"], "width": 1}, layer="below")
+    drawing.look("yaxis", range=[y - 0.3, -0.6], tickvals=places, ticktext=ticks, fixedrange=True)
+    drawing.look("margin", t=40, r=NOTES)
+    drawing.shape(type="line", x0=0, x1=0, y0=-0.5, y1=y - 0.4, line={"color": ink["line"], "width": 1}, layer="below")
     for place, heading in headings:
-        marks.note(
+        drawing.note(
             x=0,
             xref="paper",
             xanchor="left",
@@ -285,20 +301,20 @@ def _listing(
             showarrow=False,
             font={"color": ink["text"], "size": 13},
         )
-    return figure.update_layout(margin_t=40, margin_r=NOTES), places, marks
+    return drawing, places
 
 
 def _remark(row: Any, words: Words) -> str:
     return f"{broken(word(words, row.band), 15)}<br>{filled(words, 'n', n=row.n_independent)}"
 
 
-def _note(marks: Marks, y: float, text: str, ink: Colors) -> None:
+def _note(drawing: Drawing, y: float, text: str, ink: Colors) -> None:
     font = {"color": ink["muted"], "size": 10}
-    marks.note(x=1, xref="paper", xanchor="left", y=y, align="left", text=text, showarrow=False, font=font)
+    drawing.note(x=1, xref="paper", xanchor="left", y=y, align="left", text=text, showarrow=False, font=font)
 
 
-def _bar(marks: Marks, start: float, end: float, y: float, color: str, width: int, dash: str = "solid") -> None:
-    marks.shape(
+def _bar(drawing: Drawing, start: float, end: float, y: float, color: str, width: int, dash: str = "solid") -> None:
+    drawing.shape(
         type="line",
         x0=start,
         x1=end,
@@ -310,16 +326,22 @@ def _bar(marks: Marks, start: float, end: float, y: float, color: str, width: in
     )
 
 
-def _dot(marks: Marks, x: float, y: float, side: str, color: str, state: str, hover: str) -> None:
-    look = {"position": ("", 12), "mixed": ("-open", 13), "few": ("-open", 7)}[state]
-    marker = {"symbol": SYMBOLS[side] + look[0], "size": look[1], "color": color, "line": {"width": 2, "color": color}}
-    marks.trace(
-        x=[x],
-        y=[y],
+def _dots(drawing: Drawing, dots: Sequence[_Dot]) -> None:
+    """All dots as one trace, for each trace costs the browser time: filled, hollow where mixed, small where few."""
+    looks = {"position": ("", 12), "mixed": ("-open", 13), "few": ("-open", 7)}
+    colors = [dot.color for dot in dots]
+    drawing.trace(
+        name="dots",
         mode="markers",
-        marker=marker,
-        text=[hover],
-        showlegend=False,
+        x=[dot.x for dot in dots],
+        y=[dot.y for dot in dots],
+        text=[dot.hover for dot in dots],
         hovertemplate="%{text}<extra></extra>",
-        name=side,
+        showlegend=False,
+        marker={
+            "symbol": [SYMBOLS[dot.side] + looks[dot.state][0] for dot in dots],
+            "size": [looks[dot.state][1] for dot in dots],
+            "color": colors,
+            "line": {"width": 2, "color": colors},
+        },
     )

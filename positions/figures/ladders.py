@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from positions.figures.tables import GAP, cover, frame_cell, grid, write
-from positions.figures.theme import FULL_N, Colors, Marks, blend, ink_of, present, text_on
+from positions.figures.theme import FULL_N, Colors, Drawing, blend, ink_of, present, text_on
 from positions.figures.wording import Words, broken, filled, plain, word
 
 ACTS = ("demands", "offers", "conditional", "refuses")
@@ -37,14 +37,13 @@ def ladder(
         f"{'<b>' if rung == selected else ''}{signs[rung]}{broken(names[rung], 15)}{'</b>' if rung == selected else ''}"
         for rung in rungs
     ]
-    figure = grid([broken(word(words, name)) for name in sides], labels, ink, height=RUNG)
+    drawing = grid([broken(word(words, name)) for name in sides], labels, ink, height=RUNG)
     rows = [row for _, row in frame.iterrows()]
     places = [(sides.index(str(row.side)), rungs.index(row.rung)) for row in rows]
     fills = [_rung_fill(row, ink) for row in rows]
-    marks = Marks()
-    _halve_both(marks, [place for place, row in zip(places, rows, strict=True) if row.state == "both"], ink)
+    _halve_both(drawing, [place for place, row in zip(places, rows, strict=True) if row.state == "both"], ink)
     cover(
-        figure,
+        drawing,
         places,
         fills,
         ["x" if row.state == "against" else "" for row in rows],
@@ -54,10 +53,10 @@ def ladder(
     )
     for place, row, fill in zip(places, rows, fills, strict=True):
         meets = shared.get(row.rung, False) and row.state in ("for", "both")
-        frame_cell(marks, place, {"unknown": "none"}.get(row.state, ""), meets, ink)
+        frame_cell(drawing, place, {"unknown": "none"}.get(row.state, ""), meets, ink)
         color = text_on(fill, ink) if row.state == "for" else ink["text"]
-        write(marks, place, _rung_text(row, words), color)
-    return marks.put_on(figure)
+        write(drawing, place, _rung_text(row, words), color)
+    return drawing.figure()
 
 
 def describe_ladder(frame: pd.DataFrame, words: Words, names: Mapping[str, str]) -> str:
@@ -93,13 +92,13 @@ def _rung_fill(row: pd.Series, ink: Colors) -> str:
     return blend(ink["blank"], ink["agree"], 0.75 if row.n >= FULL_N else 0.35)
 
 
-def _halve_both(marks: Marks, places: Iterable[tuple[int, int]], ink: Colors) -> None:
+def _halve_both(drawing: Drawing, places: Iterable[tuple[int, int]], ink: Colors) -> None:
     """The left half filled, the right half left open for the refusal."""
     for x, y in places:
-        marks.shape(
+        drawing.shape(
             type="rect",
             layer="below",
-            line_width=0,
+            line={"width": 0},
             fillcolor=blend(ink["blank"], ink["agree"], 0.3),
             x0=x - 0.5 + GAP,
             x1=x,

@@ -4,33 +4,33 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from positions.figures.theme import Colors, blank, ink_of
+from positions.figures.theme import Colors, Drawing, blank, ink_of
 from positions.figures.wording import Words, filled, percent, word
 
 
 def reliability(bins: Sequence[Mapping[str, float]], words: Words, *, dark: bool = False) -> go.Figure:
     """Share right against stated confidence, both in [0, 1], a dot a bin of ``confidence``, ``right``, ``n``."""
     ink = ink_of(dark)
-    figure = blank(ink, 300)
-    figure.add_scatter(
+    drawing = blank(ink, 300)
+    drawing.trace(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": ink["line"], "dash": "dot"}, name=word(words, "as_stated"),
         hoverinfo="skip",
     )  # fmt: skip
     hovers = [filled(words, "rows", n=one["n"]) for one in bins]
-    _curve(figure, [one["confidence"] for one in bins], [one["right"] for one in bins], hovers, ink)
-    return _shares(figure, words, "sure", "right", ink)
+    _curve(drawing, [one["confidence"] for one in bins], [one["right"] for one in bins], hovers, ink)
+    return _shares(drawing, words, "sure", "right", ink)
 
 
 def coverage(steps: Sequence[Mapping[str, float]], words: Words, *, dark: bool = False) -> go.Figure:
     """Share right against the share of rows kept, both in [0, 1], a dot a least confidence ``at_least``."""
     ink = ink_of(dark)
-    figure = blank(ink, 300)
+    drawing = blank(ink, 300)
     hovers = [
         filled(words, "at_least", value=percent(one["at_least"])) + "<br>" + filled(words, "rows", n=one["n"])
         for one in steps
     ]
-    _curve(figure, [one["kept"] for one in steps], [one["right"] for one in steps], hovers, ink)
-    return _shares(figure, words, "kept", "right", ink)
+    _curve(drawing, [one["kept"] for one in steps], [one["right"] for one in steps], hovers, ink)
+    return _shares(drawing, words, "kept", "right", ink)
 
 
 def describe_reliability(bins: Sequence[Mapping[str, float]], words: Words) -> str:
@@ -57,8 +57,8 @@ def describe_coverage(steps: Sequence[Mapping[str, float]], words: Words) -> str
     return filled(words, "alt_coverage", steps=" ".join(told)) if told else word(words, "alt_nothing")
 
 
-def _curve(figure: go.Figure, x: list[float], y: list[float], hovers: list[str], ink: Colors) -> None:
-    figure.add_scatter(
+def _curve(drawing: Drawing, x: list[float], y: list[float], hovers: list[str], ink: Colors) -> None:
+    drawing.trace(
         x=x,
         y=y,
         mode="lines+markers",
@@ -69,9 +69,10 @@ def _curve(figure: go.Figure, x: list[float], y: list[float], hovers: list[str],
     )
 
 
-def _shares(figure: go.Figure, words: Words, x: str, y: str, ink: Colors) -> go.Figure:
+def _shares(drawing: Drawing, words: Words, x: str, y: str, ink: Colors) -> go.Figure:
     """Two axes from 0 to 100 percent with their names."""
     look = {"range": [-0.03, 1.03], "tickformat": ".0%", "showgrid": True, "gridcolor": ink["faint"], "nticks": 6}
-    figure.update_xaxes(title={"text": word(words, x), "font": {"color": ink["muted"]}}, **look)
-    figure.update_yaxes(title={"text": word(words, y), "font": {"color": ink["muted"]}}, **look)
-    return figure.update_layout(margin_b=44)
+    drawing.look("xaxis", title={"text": word(words, x), "font": {"color": ink["muted"]}}, **look)
+    drawing.look("yaxis", title={"text": word(words, y), "font": {"color": ink["muted"]}}, **look)
+    drawing.look("margin", b=44)
+    return drawing.figure()

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from positions.figures.theme import Colors, Marks, axis, blend, ink_of, present, style, text_on
+from positions.figures.theme import Colors, Drawing, axis, blend, ink_of, present, style, text_on
 from positions.figures.wording import (
     Words,
     broken,
@@ -36,16 +36,15 @@ def matrix(
     """
     ink = ink_of(dark)
     sides, topics = present(frame, "side"), present(frame, "topic")
-    figure = grid(
+    drawing = grid(
         [broken(topic_name(words, name)) for name in topics], [broken(word(words, name)) for name in sides], ink
     )
     places = [(topics.index(str(row.topic)), sides.index(str(row.side))) for row in frame.itertuples()]
     rows = [row for _, row in frame.iterrows()]
     fills = [_cell_fill(row, ink) for row in rows]
-    marks = Marks()
-    _split_mixed(marks, [place for place, row in zip(places, rows, strict=True) if row.state == "mixed"], ink)
+    _split_mixed(drawing, [place for place, row in zip(places, rows, strict=True) if row.state == "mixed"], ink)
     cover(
-        figure,
+        drawing,
         places,
         fills,
         ["/" if row.state == "few" else "" for row in rows],
@@ -54,10 +53,10 @@ def matrix(
         ink,
     )
     for place, row, fill in zip(places, rows, fills, strict=True):
-        frame_cell(marks, place, row.state, (str(row.side), str(row.topic)) == selected, ink)
-        write(marks, place, _cell_text(row, words), text_on(fill, ink) if row.state == "position" else ink["text"])
-    _interval_marks(marks, places, rows, [text_on(fill, ink) for fill in fills], ink)
-    return marks.put_on(figure)
+        frame_cell(drawing, place, row.state, (str(row.side), str(row.topic)) == selected, ink)
+        write(drawing, place, _cell_text(row, words), text_on(fill, ink) if row.state == "position" else ink["text"])
+    _interval_marks(drawing, places, rows, [text_on(fill, ink) for fill in fills], ink)
+    return drawing.figure()
 
 
 def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Figure:
@@ -69,7 +68,7 @@ def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fi
     pairs = list(dict.fromkeys(zip(frame["side_a"].astype(str), frame["side_b"].astype(str), strict=True)))
     topics = present(frame, "topic")
     names = [f"{broken(word(words, a))} ·<br>{broken(word(words, b))}" for a, b in pairs]
-    figure = grid([broken(topic_name(words, name)) for name in topics], names, ink, height=60)
+    drawing = grid([broken(topic_name(words, name)) for name in topics], names, ink, height=60)
     rows = [row for _, row in frame.iterrows()]
     places = [(topics.index(str(row.topic)), pairs.index((str(row.side_a), str(row.side_b)))) for row in rows]
     fills = [
@@ -78,7 +77,7 @@ def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fi
     ]
     hovers = [_agreement_hover(row, words) for row in rows]
     cover(
-        figure,
+        drawing,
         places,
         fills,
         ["/" if pd.isna(row.agreement) else "" for row in rows],
@@ -86,12 +85,11 @@ def agreement(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fi
         hovers,
         ink,
     )
-    marks = Marks()
     for place, row, fill in zip(places, rows, fills, strict=True):
         known = not pd.isna(row.agreement)
         text = f"<b>{unsigned(row.agreement, words)}</b>" if known else broken(word(words, "not_enough"))
-        write(marks, place, text, text_on(fill, ink) if known else ink["text"])
-    return marks.put_on(figure)
+        write(drawing, place, text, text_on(fill, ink) if known else ink["text"])
+    return drawing.figure()
 
 
 def describe_matrix(frame: pd.DataFrame, words: Words) -> str:
@@ -161,7 +159,7 @@ def _agreement_hover(row: Any, words: Words) -> str:
     return "<br>".join([*lines, unsigned(row.agreement, words), bounds])
 
 
-def grid(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int = CELL) -> go.Figure:
+def grid(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int = CELL) -> Drawing:
     label = {"tickfont": {"color": ink["text"], "size": 12}, "fixedrange": True}
     across = {"tickvals": list(range(len(columns))), "ticktext": columns, "range": [-0.5, len(columns) - 0.5]}
     down = {"tickvals": list(range(len(rows))), "ticktext": rows, "range": [len(rows) - 0.5, -0.5]}
@@ -174,11 +172,11 @@ def grid(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int =
         "xaxis": {**axis(ink), **label, **across, "side": "top", "tickangle": 0},
         "yaxis": {**axis(ink), **label, **down},
     }
-    return go.Figure(layout=layout)
+    return Drawing(layout)
 
 
 def cover(
-    figure: go.Figure,
+    drawing: Drawing,
     places: Sequence[tuple[int, int]],
     fills: Sequence[str],
     patterns: Sequence[str],
@@ -187,7 +185,8 @@ def cover(
     ink: Colors,
 ) -> None:
     """Bars, not a heatmap: Streamlit reports a click on them, and they fill the cell at any width."""
-    figure.add_bar(
+    drawing.trace(
+        type="bar",
         name="cells",
         x=[x for x, _ in places],
         y=[1 - 2 * GAP] * len(places),
@@ -206,13 +205,13 @@ def cover(
     )
 
 
-def _split_mixed(marks: Marks, places: Iterable[tuple[int, int]], ink: Colors) -> None:
+def _split_mixed(drawing: Drawing, places: Iterable[tuple[int, int]], ink: Colors) -> None:
     for x, y in places:
         for name, left, right in (("against", x - 0.5 + GAP, x), ("favor", x, x + 0.5 - GAP)):
-            marks.shape(
+            drawing.shape(
                 type="rect",
                 layer="below",
-                line_width=0,
+                line={"width": 0},
                 fillcolor=blend(ink["blank"], ink[name], 0.28),
                 x0=left,
                 x1=right,
@@ -221,16 +220,16 @@ def _split_mixed(marks: Marks, places: Iterable[tuple[int, int]], ink: Colors) -
             )
 
 
-def frame_cell(marks: Marks, place: tuple[int, int], state: str, selected: bool, ink: Colors) -> None:
+def frame_cell(drawing: Drawing, place: tuple[int, int], state: str, selected: bool, ink: Colors) -> None:
     x, y = place
     dash = {"none": "dot", "few": "dash"}.get(state)
     if dash or selected:
         line = {"color": ink["text"], "width": 3} if selected else {"color": ink["line"], "width": 1, "dash": dash}
-        marks.shape(type="rect", line=line, x0=x - 0.5 + GAP, x1=x + 0.5 - GAP, y0=y - 0.5 + GAP, y1=y + 0.5 - GAP)
+        drawing.shape(type="rect", line=line, x0=x - 0.5 + GAP, x1=x + 0.5 - GAP, y0=y - 0.5 + GAP, y1=y + 0.5 - GAP)
 
 
-def write(marks: Marks, place: tuple[int, int], text: str, color: str) -> None:
-    marks.note(
+def write(drawing: Drawing, place: tuple[int, int], text: str, color: str) -> None:
+    drawing.note(
         x=place[0],
         y=place[1] - 0.06,
         text=text,
@@ -241,7 +240,7 @@ def write(marks: Marks, place: tuple[int, int], text: str, color: str) -> None:
 
 
 def _interval_marks(
-    marks: Marks, places: Sequence[tuple[int, int]], rows: Sequence[Any], texts: Sequence[str], ink: Colors
+    drawing: Drawing, places: Sequence[tuple[int, int]], rows: Sequence[Any], texts: Sequence[str], ink: Colors
 ) -> None:
     """A small scale from -1 to 1 at the foot of each cell that has a value."""
     half = 0.5 - 4 * GAP
@@ -252,12 +251,12 @@ def _interval_marks(
     ]
     for (x, y), row, color in shown:
         foot = y + 0.4
-        marks.shape(
+        drawing.shape(
             type="line", x0=x - half, x1=x + half, y0=foot, y1=foot, line={"color": color, "width": 1}, opacity=0.45
         )
-        marks.shape(type="line", x0=x, x1=x, y0=foot - 0.03, y1=foot + 0.03, line={"color": color, "width": 1})
+        drawing.shape(type="line", x0=x, x1=x, y0=foot - 0.03, y1=foot + 0.03, line={"color": color, "width": 1})
         if not pd.isna(row.lower):
-            marks.shape(
+            drawing.shape(
                 type="line",
                 x0=x + half * row.lower,
                 x1=x + half * row.upper,
@@ -266,7 +265,7 @@ def _interval_marks(
                 line={"color": color, "width": 4},
                 opacity=0.6,
             )
-    marks.trace(
+    drawing.trace(
         name="values",
         mode="markers",
         x=[x + half * row.position for (x, _), row, _ in shown],
@@ -282,19 +281,18 @@ def attention(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fi
     ink = ink_of(dark)
     sides, topics = present(frame, "side"), present(frame, "topic")
     names = [broken(word(words, name)) for name in sides]
-    figure = grid([broken(topic_name(words, name)) for name in topics], names, ink, height=56)
+    drawing = grid([broken(topic_name(words, name)) for name in topics], names, ink, height=56)
     rows = [row for _, row in frame.iterrows()]
     places = [(topics.index(str(row.topic)), sides.index(str(row.side))) for row in rows]
     fills = [blend(ink["blank"], ink["agree"], row.share) if row.n else "rgba(0,0,0,0)" for row in rows]
     keys = [[str(row.side), str(row.topic)] for row in rows]
     hovers = ["<br>".join(_attention_lines(row, words)) for row in rows]
-    cover(figure, places, fills, ["" if row.n else "/" for row in rows], keys, hovers, ink)
-    marks = Marks()
+    cover(drawing, places, fills, ["" if row.n else "/" for row in rows], keys, hovers, ink)
     for place, row, fill in zip(places, rows, fills, strict=True):
         n = f"<span style='font-size:10px'>{filled(words, 'n', n=row.n)}</span>"
         text = f"<b>{percent(row.share)}</b><br>{n}" if row.n else word(words, "silent")
-        write(marks, place, text, text_on(fill, ink) if row.n else ink["text"])
-    return marks.put_on(figure)
+        write(drawing, place, text, text_on(fill, ink) if row.n else ink["text"])
+    return drawing.figure()
 
 
 def _attention_lines(row: Any, words: Words) -> list[str]:

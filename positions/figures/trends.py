@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from positions.figures.theme import (
     DASHES,
@@ -14,7 +13,7 @@ from positions.figures.theme import (
     PATTERNS,
     SYMBOLS,
     Colors,
-    Marks,
+    Drawing,
     axis,
     blank,
     faint,
@@ -26,6 +25,7 @@ from positions.figures.theme import (
 from positions.figures.wording import Words, day, escape, filled, number, plain, plain_topic, word
 from positions.records import SIDES
 
+VOLUME, SPACE = 0.26, 0.05  # the volume's share of the height, and the gap between two panels
 EVENT_ROWS, EVENT_TOP = (1.5, 1.3), 1.62  # events stand above the points, at two heights in turn
 
 
@@ -49,53 +49,36 @@ def timeline(
     data = frame[(frame["topic"].astype(str) == topic) & frame["side"].astype(str).isin(list(sides))]
     shown = [side for side in sides if (data["side"].astype(str) == side).any()]
     panels = max(len(shown), 1) if split else 1
-    figure = make_subplots(
-        rows=panels + 1, cols=1, shared_xaxes=True, vertical_spacing=0.05, row_heights=[0.74 / panels] * panels + [0.26]
-    )
-    marks = Marks()
+    drawing = Drawing(_panels(data, words, ink, panels, 130 * panels + 110 if split else 440))
     for index, side in enumerate(shown):
         part = data[data["side"].astype(str) == side].sort_values("period")
-        look = {"name": plain(words, side), "legendgroup": side, **_panel(index + 1 if split else 1)}
+        look = {"name": plain(words, side), "legendgroup": side, **_axes_of(index + 1 if split else 1)}
         dodge = 0.0 if split else (index - (len(shown) - 1) / 2) * 0.14
-        _trend(marks, part, side, words, colors[side], dodge, banded=split or len(shown) == 1, look=look)
-        _bars(marks, part, side, words, colors[side], panels + 1)
-    _add_events(marks, events, words, ink, panels)
-    marks.put_on(figure)
-    _trend_axes(figure, data, words, ink, panels, 130 * panels + 110 if split else 440)
+        _trend(drawing, part, side, words, colors[side], dodge, banded=split or len(shown) == 1, look=look)
+        _bars(drawing, part, side, words, colors[side], panels + 1)
+    _add_events(drawing, events, words, ink, panels)
     if events is not None and not events.empty:
-        figure.update_layout(yaxis_range=[-1.18, EVENT_TOP])
-    return figure
-
-
-def volume(frame: pd.DataFrame, words: Words, *, colors: Colors | None = None, dark: bool = False) -> go.Figure:
-    """Independent statements in each period of ``measures.timeline``, all topics together, stacked by side."""
-    ink, colors = ink_of(dark), side_colors(colors, dark)
-    figure = blank(ink, 220)
-    totals = frame.groupby(["side", "period"], observed=True)["n"].sum().reset_index()
-    marks = Marks()
-    for side in present(frame, "side"):
-        _bars(marks, totals[totals["side"].astype(str) == side], side, words, colors[side], 1)
-    marks.put_on(figure).update_traces(showlegend=True)
-    figure.update_yaxes(rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
-    figure.update_xaxes(**_dates(frame["period"], words))
-    return figure.update_layout(barmode="stack", bargap=0.2, showlegend=True, margin_t=30)
+        drawing.look("yaxis", range=[-1.18, EVENT_TOP])
+    return drawing.figure()
 
 
 def calendar(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Figure:
     """Articles by period, from ``audit.calendar``."""
     ink = ink_of(dark)
-    figure = blank(ink, 200)
+    drawing = blank(ink, 200)
     days = [day(value, words) for value in frame["period"]]
-    figure.add_bar(
-        x=frame["period"],
-        y=frame["n"],
+    drawing.trace(
+        type="bar",
+        x=_iso(frame["period"]),
+        y=frame["n"].to_numpy(),
         marker={"color": ink["agree"]},
         hovertext=[f"{start}: {n}" for start, n in zip(days, frame["n"], strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    figure.update_yaxes(rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
-    figure.update_xaxes(**_dates(frame["period"], words))
-    return figure.update_layout(bargap=0.15)
+    drawing.look("yaxis", rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
+    drawing.look("xaxis", **_dates(frame["period"], words))
+    drawing.layout["bargap"] = 0.15
+    return drawing.figure()
 
 
 def describe_calendar(frame: pd.DataFrame, words: Words) -> str:
@@ -135,23 +118,8 @@ def describe_timeline(frame: pd.DataFrame, words: Words, topic: str) -> str:
     )
 
 
-def describe_volume(frame: pd.DataFrame, words: Words) -> str:
-    """How many statements in all, over what time, and where most."""
-    if frame.empty:
-        return word(words, "alt_nothing")
-    totals = frame.groupby("period")["n"].sum()
-    return filled(
-        words,
-        "alt_volume",
-        n=int(totals.sum()),
-        first=day(totals.index.min(), words),
-        last=day(totals.index.max(), words),
-        peak=day(totals.idxmax(), words),
-    )
-
-
 def _trend(
-    marks: Marks,
+    drawing: Drawing,
     part: pd.DataFrame,
     side: str,
     words: Words,
@@ -168,12 +136,12 @@ def _trend(
     for _, run in part.groupby(apart.cumsum()):
         known = run.dropna(subset=["lower"])
         if banded and len(known) > 1:
-            _band(marks, known, color, look)
+            _band(drawing, known, color, look)
         above, below = (run["upper"] - run["position"]).to_numpy(), (run["position"] - run["lower"]).to_numpy()
         whiskers = {"symmetric": False, "array": above, "arrayminus": below, "width": 0, "thickness": 1.2}
         whiskers["visible"] = not banded or len(known) == 1
-        marks.trace(
-            x=run["x"].to_numpy(),
+        drawing.trace(
+            x=_iso(run["x"]),
             y=run["position"].to_numpy(),
             mode="lines+markers",
             showlegend=False,
@@ -185,13 +153,13 @@ def _trend(
             **look,
         )
     key = {"line": {"color": color, "dash": DASHES[side]}, "marker": {"symbol": SYMBOLS[side], "size": 9}}
-    marks.trace(x=[None], y=[None], mode="lines+markers", **key, **look)
+    drawing.trace(x=[None], y=[None], mode="lines+markers", **key, **look)
 
 
-def _band(marks: Marks, known: pd.DataFrame, color: str, look: dict[str, Any]) -> None:
-    marks.trace(
-        x=[*known["x"], *known["x"][::-1]],
-        y=[*known["upper"], *known["lower"][::-1]],
+def _band(drawing: Drawing, known: pd.DataFrame, color: str, look: dict[str, Any]) -> None:
+    drawing.trace(
+        x=_iso(pd.concat([known["x"], known["x"][::-1]])),
+        y=[*known["upper"].tolist(), *known["lower"].tolist()[::-1]],
         fill="toself",
         fillcolor=faint(color),
         line={"width": 0},
@@ -208,14 +176,14 @@ def _markers(n: pd.Series, side: str, color: str) -> dict[str, Any]:
     return {"symbol": symbols, "color": color, "size": sizes, "opacity": 1, "line": {"width": 2, "color": color}}
 
 
-def _bars(marks: Marks, part: pd.DataFrame, side: str, words: Words, color: str, panel: int) -> None:
+def _bars(drawing: Drawing, part: pd.DataFrame, side: str, words: Words, color: str, panel: int) -> None:
     texts = [
         f"{day(period, words)}<br>{filled(words, 'n', n=n)}"
         for period, n in zip(part["period"], part["n"], strict=True)
     ]
-    marks.trace(
+    drawing.trace(
         type="bar",
-        x=part["period"].to_numpy(),
+        x=_iso(part["period"]),
         y=part["n"].to_numpy(),
         name=plain(words, side),
         legendgroup=side,
@@ -226,17 +194,18 @@ def _bars(marks: Marks, part: pd.DataFrame, side: str, words: Words, color: str,
         },
         hovertext=texts,
         hovertemplate="%{hovertext}<extra>" + plain(words, side) + "</extra>",
-        **_panel(panel),
+        **_axes_of(panel),
     )
 
 
-def _panel(number: int) -> dict[str, str]:
+def _axes_of(number: int) -> dict[str, str]:
     """The axes of a panel, counted from above."""
     name = str(number) if number > 1 else ""
     return {"xaxis": f"x{name}", "yaxis": f"y{name}"}
 
 
-def _trend_axes(figure: go.Figure, data: pd.DataFrame, words: Words, ink: Colors, panels: int, height: int) -> None:
+def _panels(data: pd.DataFrame, words: Words, ink: Colors, panels: int, height: int) -> dict[str, Any]:
+    """The layout of ``panels`` trends above each other and the volume beneath, all over the same days."""
     trend = {
         **axis(ink),
         "range": [-1.18, 1.18],
@@ -247,19 +216,31 @@ def _trend_axes(figure: go.Figure, data: pd.DataFrame, words: Words, ink: Colors
     }
     title = {"text": word(words, "statements"), "font": {"size": 10, "color": ink["muted"]}}
     volume = {**axis(ink), "rangemode": "tozero", "nticks": 4, "title": title}
-    names = ["", *map(str, range(2, panels + 2))]
-    axes = {f"xaxis{name}": {**axis(ink), **_dates(data["period"], words)} for name in names}
-    axes |= {f"yaxis{name}": trend if name != names[-1] else volume for name in names}
-    look = {"barmode": "stack", "bargap": 0.25, "showlegend": True, "margin_t": 34}
+    days, room = {**axis(ink), **_dates(data["period"], words)}, 1 - SPACE * panels
+    axes, top = {}, 1.0
+    for panel in range(1, panels + 2):
+        last, name = panel == panels + 1, str(panel) if panel > 1 else ""
+        share = room * (VOLUME if last else (1 - VOLUME) / panels)
+        domain = [max(top - share, 0), top]
+        top -= share + SPACE
+        axes[f"xaxis{name}"] = {**days, "anchor": f"y{name}", "matches": f"x{panels + 1}", "showticklabels": last}
+        axes[f"yaxis{name}"] = {**(volume if last else trend), "domain": domain, "anchor": f"x{name}"}
+    del axes[f"xaxis{panels + 1}"]["matches"]
+    look = {"barmode": "stack", "bargap": 0.25, "showlegend": True}
     look |= {"dragmode": "select", "selectdirection": "h"}  # a period drawn with the mouse
-    figure.update_layout({**style(ink, height), **axes}, **look)
+    plain_look = style(ink, height)
+    return {**plain_look, **axes, **look, "margin": {**plain_look["margin"], "t": 34}}
 
 
 def _dates(periods: pd.Series, words: Words) -> dict[str, Any]:
     """An axis of days; few periods are each named, of many Plotly picks some."""
-    starts = sorted(periods.unique())
+    starts = _iso(pd.Series(sorted(periods.unique()), dtype="datetime64[us]"))
     look = {"tickformat": word(words, "day_tick"), "hoverformat": word(words, "date"), "type": "date"}
     return look | ({"tickvals": starts} if 0 < len(starts) <= 6 else {})
+
+
+def _iso(moments: pd.Series) -> list[str]:
+    return moments.dt.strftime("%Y-%m-%d %H:%M").tolist()
 
 
 def _point(row: Any, words: Words) -> str:
@@ -273,18 +254,18 @@ def _point(row: Any, words: Words) -> str:
     )
 
 
-def _add_events(marks: Marks, events: pd.DataFrame | None, words: Words, ink: Colors, panels: int) -> None:
+def _add_events(drawing: Drawing, events: pd.DataFrame | None, words: Words, ink: Colors, panels: int) -> None:
     if events is None or events.empty:
         return
     line = {"color": ink["muted"], "width": 1, "dash": "dot"}
     axes = ["" if row == 1 else str(row) for row in range(1, panels + 2)]
     for when in events["date"]:
         for n in axes:
-            marks.shape(type="line", x0=when, x1=when, y0=0, y1=1, line=line, xref=f"x{n}", yref=f"y{n} domain")
+            drawing.shape(type="line", x0=when, x1=when, y0=0, y1=1, line=line, xref=f"x{n}", yref=f"y{n} domain")
     hovers = [
         f"{day(when, words)}<br>{escape(label)}" for when, label in zip(events["date"], events["label"], strict=True)
     ]
-    marks.trace(
+    drawing.trace(
         x=list(events["date"]),
         y=[EVENT_ROWS[place % len(EVENT_ROWS)] for place in range(len(events))],
         mode="markers+text",

@@ -40,7 +40,6 @@ ENGLISH: dict[str, str] = {
     "alt_speakers": "{topic}, by speaker. {sides}", "alt_range": "{side}: {n} speakers between {lowest} and {highest}.",
     "alt_portrayal": "What sides say against what others say of them. {cells}",
     "alt_gap": "{side} on {topic}: says {stated}, is said to hold {told}.",
-    "alt_volume": "{n} independent statements from {first} to {last}; most in the period from {peak}.",
     "alt_shifts": "Changes between two periods. {cells}",
     "alt_shift": "{side} on {topic}: from {before} to {after}, {verdict}.",
     "sure": "stated confidence", "right": "share right", "as_stated": "as stated", "kept": "share of rows kept",
