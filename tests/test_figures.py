@@ -327,10 +327,10 @@ def calls(rows: pd.DataFrame) -> dict:
 
 NAMES = [
     "matrix",
+    "compare",
     "agreement",
     "portrayal",
     "shifts",
-    "volume",
     "timeline",
     "speakers",
     "attention",
