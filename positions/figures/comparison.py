@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from positions.figures.tables import describe_matrix
-from positions.figures.theme import SYMBOLS, Colors, Drawing, blank, ink_of, present, side_colors
+from positions.figures.theme import SYMBOLS, Colors, Drawing, blank, ink_of, present, room, side_colors
 from positions.figures.wording import Words, broken, cell_lines, escape, filled, number, plain, plain_topic, word
 from positions.records import SIDES
 
@@ -289,7 +289,7 @@ def _listing(
         showgrid=True,
     )
     drawing.look("yaxis", range=[y - 0.3, -0.6], tickvals=places, ticktext=ticks, fixedrange=True)
-    drawing.look("margin", t=40, r=NOTES)
+    drawing.look("margin", l=room(ticks), t=40, r=NOTES)
     drawing.shape(type="line", x0=0, x1=0, y0=-0.5, y1=y - 0.4, line={"color": ink["line"], "width": 1}, layer="below")
     for place, heading in headings:
         drawing.note(

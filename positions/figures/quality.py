@@ -74,5 +74,5 @@ def _shares(drawing: Drawing, words: Words, x: str, y: str, ink: Colors) -> go.F
     look = {"range": [-0.03, 1.03], "tickformat": ".0%", "showgrid": True, "gridcolor": ink["faint"], "nticks": 6}
     drawing.look("xaxis", title={"text": word(words, x), "font": {"color": ink["muted"]}}, **look)
     drawing.look("yaxis", title={"text": word(words, y), "font": {"color": ink["muted"]}}, **look)
-    drawing.look("margin", b=44)
+    drawing.look("margin", l=64, b=44)
     return drawing.figure()

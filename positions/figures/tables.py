@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from positions.figures.theme import Colors, Drawing, axis, blend, ink_of, present, style, text_on
+from positions.figures.theme import Colors, Drawing, axis, blend, ink_of, present, room, style, text_on
 from positions.figures.wording import (
     Words,
     broken,
@@ -168,7 +168,12 @@ def grid(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int =
         "clickmode": "event+select",
         "barmode": "overlay",
         "dragmode": False,
-        "margin": {"l": 4, "r": 8, "t": 48, "b": 4},
+        "margin": {
+            "l": room(rows),
+            "r": 8,
+            "t": 16 + 16 * max((c.count("<br>") + 1 for c in columns), default=1),
+            "b": 4,
+        },
         "xaxis": {**axis(ink), **label, **across, "side": "top", "tickangle": 0},
         "yaxis": {**axis(ink), **label, **down},
     }
@@ -249,22 +254,20 @@ def _interval_marks(
         for place, row, text in zip(places, rows, texts, strict=True)
         if row.state in ("position", "mixed")
     ]
+    thin: dict[str, str] = {}
+    thick: dict[str, str] = {}
     for (x, y), row, color in shown:
         foot = y + 0.4
-        drawing.shape(
-            type="line", x0=x - half, x1=x + half, y0=foot, y1=foot, line={"color": color, "width": 1}, opacity=0.45
-        )
-        drawing.shape(type="line", x0=x, x1=x, y0=foot - 0.03, y1=foot + 0.03, line={"color": color, "width": 1})
+        scale = f"M{x - half},{foot}L{x + half},{foot}M{x},{foot - 0.03}L{x},{foot + 0.03}"
+        thin[color] = thin.get(color, "") + scale
         if not pd.isna(row.lower):
-            drawing.shape(
-                type="line",
-                x0=x + half * row.lower,
-                x1=x + half * row.upper,
-                y0=foot,
-                y1=foot,
-                line={"color": color, "width": 4},
-                opacity=0.6,
-            )
+            thick[color] = thick.get(color, "") + f"M{x + half * row.lower},{foot}L{x + half * row.upper},{foot}"
+    for paths, width, opacity in (
+        (thin, 1, 0.5),
+        (thick, 4, 0.6),
+    ):  # a path a colour: few shapes
+        for color, path in paths.items():
+            drawing.shape(type="path", path=path, line={"color": color, "width": width}, opacity=opacity)
     drawing.trace(
         name="values",
         mode="markers",

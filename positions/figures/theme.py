@@ -1,6 +1,7 @@
 """How the figures look: colours, symbols and axes in light and dark, and marks that a figure gets at once."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,7 +101,13 @@ def style(ink: Colors, height: int) -> dict[str, Any]:
 
 
 def axis(ink: Colors) -> dict[str, Any]:
-    return {"showgrid": False, "zeroline": False, "tickfont": {"color": ink["muted"]}, "automargin": True}
+    return {"showgrid": False, "zeroline": False, "tickfont": {"color": ink["muted"]}}
+
+
+def room(labels: Iterable[str], least: int = 24) -> int:
+    """Pixels for tick labels at the left of a chart; measured in the browser, they would have it drawn twice."""
+    lines = [line for label in labels for line in re.split("<br>", label)]
+    return max(least, 14 + 7 * max((len(re.sub("<[^>]*>", "", line)) for line in lines), default=0))
 
 
 def _rgb(color: str) -> tuple[int, int, int]:

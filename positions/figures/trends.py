@@ -77,6 +77,7 @@ def calendar(frame: pd.DataFrame, words: Words, *, dark: bool = False) -> go.Fig
     )
     drawing.look("yaxis", rangemode="tozero", nticks=5, gridcolor=ink["faint"], showgrid=True)
     drawing.look("xaxis", **_dates(frame["period"], words))
+    drawing.look("margin", l=44)
     drawing.layout["bargap"] = 0.15
     return drawing.figure()
 
@@ -216,11 +217,11 @@ def _panels(data: pd.DataFrame, words: Words, ink: Colors, panels: int, height: 
     }
     title = {"text": word(words, "statements"), "font": {"size": 10, "color": ink["muted"]}}
     volume = {**axis(ink), "rangemode": "tozero", "nticks": 4, "title": title}
-    days, room = {**axis(ink), **_dates(data["period"], words)}, 1 - SPACE * panels
+    days, free = {**axis(ink), **_dates(data["period"], words)}, 1 - SPACE * panels
     axes, top = {}, 1.0
     for panel in range(1, panels + 2):
         last, name = panel == panels + 1, str(panel) if panel > 1 else ""
-        share = room * (VOLUME if last else (1 - VOLUME) / panels)
+        share = free * (VOLUME if last else (1 - VOLUME) / panels)
         domain = [max(top - share, 0), top]
         top -= share + SPACE
         axes[f"xaxis{name}"] = {**days, "anchor": f"y{name}", "matches": f"x{panels + 1}", "showticklabels": last}
@@ -229,7 +230,7 @@ def _panels(data: pd.DataFrame, words: Words, ink: Colors, panels: int, height: 
     look = {"barmode": "stack", "bargap": 0.25, "showlegend": True}
     look |= {"dragmode": "select", "selectdirection": "h"}  # a period drawn with the mouse
     plain_look = style(ink, height)
-    return {**plain_look, **axes, **look, "margin": {**plain_look["margin"], "t": 34}}
+    return {**plain_look, **axes, **look, "margin": {**plain_look["margin"], "t": 34, "l": room(trend["ticktext"], 60)}}
 
 
 def _dates(periods: pd.Series, words: Words) -> dict[str, Any]:
