@@ -19,6 +19,7 @@ from positions.figures.theme import (
     faint,
     ink_of,
     present,
+    room,
     side_colors,
     style,
 )
