@@ -1,6 +1,7 @@
 """What changed between two periods, with the statements before and after."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -57,7 +58,7 @@ def _chosen(name: str) -> tuple[date, date] | None:
 
 def _period(name: str, default: measures.Period | None, words: Words) -> measures.Period | None:
     """Two days from the reader, from the link, or the default, which follows the filters."""
-    shown = _chosen(name) or tuple(map(date.fromisoformat, default or ()))
+    shown: Any = _chosen(name) or tuple(map(date.fromisoformat, default or ()))
     picked = st.date_input(
         words(f"changes.{name}"),
         value=shown,
