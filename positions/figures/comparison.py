@@ -341,6 +341,7 @@ def _dots(drawing: Drawing, dots: Sequence[_Dot]) -> None:
         marker={
             "symbol": [SYMBOLS[dot.side] + looks[dot.state][0] for dot in dots],
             "size": [looks[dot.state][1] for dot in dots],
+            "opacity": 1,
             "color": colors,
             "line": {"width": 2, "color": colors},
         },

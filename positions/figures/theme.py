@@ -107,7 +107,7 @@ def axis(ink: Colors) -> dict[str, Any]:
 def room(labels: Iterable[str], least: int = 24) -> int:
     """Pixels for tick labels at the left of a chart; measured in the browser, they would have it drawn twice."""
     lines = [line for label in labels for line in re.split("<br>", label)]
-    return max(least, 14 + 7 * max((len(re.sub("<[^>]*>", "", line)) for line in lines), default=0))
+    return max(least, 12 + round(6.4 * max((len(re.sub("<[^>]*>", "", line)) for line in lines), default=0)))
 
 
 def _rgb(color: str) -> tuple[int, int, int]:

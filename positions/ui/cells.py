@@ -34,11 +34,12 @@ def facts(cell: pd.Series, view: View) -> list[tuple[str, str]]:
     stances = " · ".join(
         f"{words(f'stance.{name}')} {words.whole(int(cell[name]))}" for name in ("favor", "against", "neutral")
     )
+    outlets = words.whole(int(cell["n_outlets"])) if cell["n_outlets"] else words("corpus.unknown")
     return [
         (words("cell.interval"), words("cell.from_to", lower=bounds[0], upper=bounds[1])),
         (words("cell.independent"), words.whole(int(cell["n_independent"]))),
         (words("cell.statements"), words.whole(int(cell["n_statements"]))),
-        (words("cell.articles"), f"{words.whole(int(cell['n_articles']))} / {words.whole(int(cell['n_outlets']))}"),
+        (words("cell.articles"), f"{words.whole(int(cell['n_articles']))} / {outlets}"),
         (words("cell.speakers"), words.whole(int(cell["n_speakers"]))),
         (words("cell.dates"), words.span(cell["first"], cell["last"])),
         (words("cell.stances"), stances),
