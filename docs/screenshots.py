@@ -37,11 +37,10 @@ def main() -> None:
 
 def _shoot(page: Page, address: str, out: Path) -> None:
     page.goto(address)
-    page.wait_for_selector('[data-testid="stAppViewContainer"]')
+    page.wait_for_selector(".st-key-footer", timeout=300_000)  # at first the articles are tagged
     page.wait_for_function(
         "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')", timeout=90_000
     )
-    page.wait_for_selector(".js-plotly-plot, [data-testid=stDataFrame], h2, h3", timeout=90_000)
     page.wait_for_timeout(3500)
     page.screenshot(path=out)
     print(out.relative_to(ROOT))

@@ -13,6 +13,7 @@ from positions.records import SIDES, STANCES
 
 LEAST_GAIN = 0.2  # smallest singular value of the confusion below which solving for the truth only amplifies noise
 PRIOR = 0.5  # Jeffreys' prior of a multinomial share
+MANY = 500  # articles from which those with the same counts are resampled together: the same draws, in less memory
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ def corrected(
     """
     spoken = measures.positions(frame)
     topics = measures.topics_of(frame) if topics is None else topics
-    draws = confusion.draws()
+    draws, counts = confusion.draws(), _counts(spoken, sides, topics)
+    pairs = [(side, topic) for side in sides for topic in topics]
     rows = [
-        {"side": side, "topic": topic, **_cell(spoken, side, topic, confusion, draws, min_n)}
-        for side in sides
-        for topic in topics
+        {"side": side, "topic": topic, **_cell(part, confusion, draws, min_n)}
+        for (side, topic), part in zip(pairs, counts, strict=True)
     ]
     return pd.DataFrame(rows, columns=["side", "topic", "n", "tagged", "corrected", "lower", "upper", "change"])
 
@@ -95,27 +96,49 @@ def _nearest_shares(raw: Floats) -> Floats:
     return np.maximum(raw - np.take_along_axis(surplus, last, axis=-1), 0)
 
 
-def _cell(
-    spoken: pd.DataFrame, side: str, topic: str, confusion: Confusion, draws: Floats, min_n: int
-) -> dict[str, float]:
-    own = spoken[((spoken["side"] == side) & (spoken["topic"] == topic)).to_numpy()]
+def _counts(spoken: pd.DataFrame, sides: Sequence[str], topics: Sequence[str]) -> list[Floats]:
+    """For each side and topic a row an article: its independent utterances by stance."""
+    side, topic, stance = (
+        pd.Index(names).get_indexer(spoken[column].astype(object))
+        for column, names in (("side", sides), ("topic", topics), ("stance", STANCES))
+    )
+    article = spoken["cluster"].astype("category").cat
+    known = (side >= 0) & (topic >= 0) & (stance >= 0)
+    cell, width = side * len(topics) + topic, len(article.categories) + 1
+    keys, row = np.unique((cell * width + article.codes.to_numpy())[known], return_inverse=True)
+    counts = np.zeros((len(keys), len(STANCES)))
+    np.add.at(counts, (row, stance[known]), 1.0)
+    ends = np.searchsorted(keys // width, np.arange(1, len(sides) * len(topics)))
+    return np.split(counts, ends)
+
+
+def _cell(counts: Floats, confusion: Confusion, draws: Floats, min_n: int) -> dict[str, float]:
+    n = int(counts.sum())
     nothing = dict.fromkeys(("tagged", "corrected", "lower", "upper", "change"), np.nan)
-    counts = pd.crosstab(own["cluster"].astype(str), own["stance"].astype(str)).reindex(columns=STANCES, fill_value=0)
-    if len(own) < min_n or len(counts) < 2:
-        return {"n": len(own), **nothing}
-    shares = counts.to_numpy().sum(axis=0) / len(own)
+    if n < min_n or len(counts) < 2:
+        return {"n": n, **nothing}
+    shares = counts.sum(axis=0) / n
     tagged, value = _balance(shares), _balance(solve(shares, confusion.rates))
-    totals = resamples(len(counts) + 2) @ _padded(counts.to_numpy(dtype=float))
+    totals = _resampled(_padded(counts))
     drawn = _balance(solve(totals / totals.sum(axis=1, keepdims=True), draws))
     lower, upper = np.quantile(drawn, [(1 - AIM) / 2, (1 + AIM) / 2])
     return {
-        "n": len(own),
+        "n": n,
         "tagged": float(tagged),
         "corrected": float(value),
         "lower": float(min(lower, value)),
         "upper": float(max(upper, value)),
         "change": float(value - tagged),
     }
+
+
+def _resampled(counts: Floats) -> Floats:
+    """The stances of ``RESAMPLES`` bootstraps of articles; of many articles, those alike are drawn together."""
+    if len(counts) <= MANY:
+        return resamples(len(counts)) @ counts
+    kinds, number = np.unique(counts, axis=0, return_counts=True)
+    random = np.random.default_rng((SEED, len(counts)))
+    return random.multinomial(len(counts), number / len(counts), size=RESAMPLES) @ kinds
 
 
 def _padded(counts: Floats) -> Floats:

@@ -3,7 +3,7 @@
 Articles are what was sampled, not sentences: they are drawn, or left out, as wholes.
 """
 
-from functools import cache
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -75,7 +75,7 @@ def with_pseudo_articles(tables: Floats) -> Floats:
     return np.concatenate([tables, *added], axis=1)
 
 
-@cache
+@lru_cache(maxsize=64)
 def resamples(articles: int) -> Floats:
     """How often each article is drawn in each resample; the same on every run, so that a view can be reproduced."""
     drawn = np.random.default_rng((SEED, articles)).integers(articles, size=(RESAMPLES, articles))

@@ -6,9 +6,12 @@ however many papers print them. Its interval treats articles, not sentences, as 
 ``topic``. Category columns need ``observed=True`` in a caller's own ``groupby``.
 """
 
+from collections import deque
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import chain, combinations
+from threading import Lock
 from typing import Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -29,8 +32,12 @@ LEAST_SHARED, MOST_NODES = 2, 24  # topics to agree on for an edge of ``network`
 CAMP, SMALL_CAMP = 1 / 3, 1 / 5  # shares of the smaller camp from which a cell is mixed, see ``matrix``
 NO_CHANGE = 0.4  # a difference as wide as one band is what "unchanged" rules out
 YEAR_ONE, FAR_DAY = np.datetime64("0001-01-01"), 10_000_000  # no date is as many days later
+READINGS = 4  # frames whose utterances are kept while the frame lives, see ``_read``
 
 Period = tuple[str, str]
+
+_recent: deque[tuple[ref, pd.DataFrame, pd.DataFrame]] = deque(maxlen=READINGS)
+_reading = Lock()
 
 _CATEGORIES: dict[str, Sequence[str] | None] = {
     "side": ACTORS, "source": SOURCES, "actor": ACTORS, "holder": ACTORS, "mode": MODES,
@@ -141,7 +148,7 @@ def positions(frame: pd.DataFrame) -> pd.DataFrame:
     ``outlet``, ``day`` and ``cluster`` (the article it is drawn with) from the earliest; ``n``, ``n_articles`` and
     ``n_outlets`` count them. Rows of topic ``other`` have no position and stay out.
     """
-    return _utterances(_occurrences(frame))
+    return _read(frame)[1]
 
 
 # --- positions, by side and topic, over time, by speaker -------------------------------------------------------------
@@ -277,10 +284,20 @@ def agreement(frame: pd.DataFrame, sides: Sequence[str] = SIDES, min_n: int = MI
     The row with topic ``all`` is the mean over the ``n_topics`` topics on which both have enough; its bounds are the
     means of theirs, which is never too narrow. Agreement of positions says nothing about why they agree.
     """
-    spoken = positions(frame)
-    rows = [_pair(spoken, a, b, min_n) for a, b in combinations(sides, 2)]
+    spoken, topics, pairs = positions(frame), topics_of(frame), list(combinations(range(len(sides)), 2))
+    side, topic = _codes(spoken["side"], sides), _codes(spoken["topic"], topics)
+    both = [np.flatnonzero((side == a) | (side == b)) for a, b in pairs]
+    row = np.concatenate([np.empty(0, dtype=np.int64), *both])
+    pair = np.repeat(np.arange(len(pairs)), [len(part) for part in both])
+    later = np.array([b for _, b in pairs], dtype=np.int64)[pair]
+    cell, group = pair * len(topics) + topic[row], (side[row] == later).astype(np.int64)
+    table = _differences(spoken[["cluster", "score"]].iloc[row].assign(group=group), cell, len(pairs) * len(topics))
+    parts = [
+        _agreement(table.iloc[place * len(topics) : (place + 1) * len(topics)], sides[a], sides[b], topics, min_n)
+        for place, (a, b) in enumerate(pairs)
+    ]
     columns = ["side_a", "side_b", "topic", "n_a", "n_b", "agreement", "lower", "upper", "n_topics"]
-    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    return pd.DataFrame(list(chain.from_iterable(parts)), columns=columns)
 
 
 def portrayal(frame: pd.DataFrame, min_n: int = MIN_N) -> pd.DataFrame:
@@ -339,15 +356,16 @@ def network(frame: pd.DataFrame, least: int = LEAST_SHARED, most: int = MOST_NOD
     who = people["side"].astype(str) + "\n" + people["speaker"].astype(str)
     talkative = people.groupby(who)["n"].sum().sort_values(ascending=False, kind="stable").index[:most]
     camp = np.select([people["position"] > THRESHOLDS[2], people["position"] < THRESHOLDS[1]], [1, -1], 0)
-    table = people.assign(who=who, camp=camp).pivot_table(index="who", columns="topic", values="camp", observed=True)
-    table = table.reindex(sorted(talkative)).fillna(0)
+    topics, names = topics_of(frame), sorted(talkative)
+    place, topic = _codes(who, names), _codes(people["topic"], topics)
+    table = np.zeros((len(names), len(topics)))
+    table[place[place >= 0], topic[place >= 0]] = camp[place >= 0]
+    agreed, conflicts = ((table[:, None] * table * sign > 0).sum(axis=2) for sign in (1, -1))
     rows = []
-    for one, other in combinations(table.index, 2):
-        product = table.loc[one] * table.loc[other]
-        agreed, conflict = tuple(map(str, table.columns[product > 0])), int((product < 0).sum())
-        if len(agreed) >= least and len(agreed) > conflict:
-            (side_a, a), (side_b, b) = one.split("\n", 1), other.split("\n", 1)
-            rows.append((a, side_a, b, side_b, len(agreed), conflict, agreed))
+    for one, other in zip(*np.nonzero(np.triu((agreed >= least) & (agreed > conflicts), 1)), strict=True):
+        (side_a, a), (side_b, b) = names[one].split("\n", 1), names[other].split("\n", 1)
+        both = tuple(name for name, product in zip(topics, table[one] * table[other], strict=True) if product > 0)
+        rows.append((a, side_a, b, side_b, int(agreed[one, other]), int(conflicts[one, other]), both))
     columns = ["a", "side_a", "b", "side_b", "n_agree", "n_conflict", "topics"]
     edges = pd.DataFrame(rows, columns=columns).astype({"n_agree": int, "n_conflict": int})
     return edges.sort_values("n_agree", ascending=False, kind="stable", ignore_index=True)
@@ -361,11 +379,15 @@ def strongest(frame: pd.DataFrame, side: str, topic: str, count: int = 1) -> pd.
 
     ``strength`` is |score| x confidence, in [0, 1]; rows come strongest first, those in favor before those against.
     """
-    rows = frame[((frame["side"] == side) & (frame["topic"] == topic)).to_numpy()]
-    rows = rows[rows["stance"].isin(["favor", "against"]).to_numpy()]
-    rows = rows.assign(direction=rows["stance"].astype(str), strength=rows["score"].abs() * rows["confidence"])
-    rows = rows.sort_values("strength", ascending=False, kind="stable").drop_duplicates(["utterance_id", "direction"])
-    best = [rows[rows["direction"] == name].head(count) for name in ("favor", "against")]
+    here = ((frame["side"] == side) & (frame["topic"] == topic)).to_numpy()
+    best = []
+    for direction in ("favor", "against"):
+        places = np.flatnonzero(here & (frame["stance"] == direction).to_numpy())
+        strength = np.abs(frame["score"].to_numpy()[places]) * frame["confidence"].to_numpy()[places]
+        order = np.argsort(-strength, kind="stable")
+        first = ~frame["utterance_id"].iloc[places[order]].duplicated().to_numpy()
+        order = order[first][:count]
+        best.append(frame.iloc[places[order]].assign(direction=direction, strength=strength[order]))
     return pd.concat(best)
 
 
@@ -410,8 +432,19 @@ def dominance(frame: pd.DataFrame, min_n: int = MIN_N) -> Dominance | None:
 
 
 def _read(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Occurrences and utterances of a frame; the last few frames are read once, for a page asks many measures of one.
+
+    Both are copies as far as a caller's own columns go, and whoever changes a frame in place gets what it was before.
+    """
+    with _reading:
+        for known, seen, spoken in _recent:
+            if known() is frame:
+                return seen.copy(deep=False), spoken.copy(deep=False)
     seen = _occurrences(frame)
-    return seen, _utterances(seen)
+    spoken = _utterances(seen)
+    with _reading:
+        _recent.append((ref(frame), seen, spoken))
+    return seen.copy(deep=False), spoken.copy(deep=False)
 
 
 def _occurrences(frame: pd.DataFrame) -> pd.DataFrame:
@@ -570,32 +603,23 @@ def _verdicts(table: pd.DataFrame, min_n: int) -> NDArray[np.object_]:
     return np.select(list(choices.values()), list(choices), "partly_changed").astype(object)
 
 
-def _pair(spoken: pd.DataFrame, a: str, b: str, min_n: int) -> pd.DataFrame:
-    """The rows of ``agreement`` for one pair."""
-    both = spoken[spoken["side"].isin([a, b]).to_numpy()]
-    both = both.assign(group=(both["side"] == b).to_numpy().astype(int))
-    topics = topics_of(spoken)
-    table = _differences(both, _codes(both["topic"], topics), len(topics))
-    enough = table[["n_0", "n_1"]].min(axis=1) >= min_n
-    lower, upper = table["lower"], table["upper"]
-    nearest = np.maximum(np.maximum(lower, -upper), 0)
-    pair = pd.DataFrame(
-        {
-            "side_a": a,
-            "side_b": b,
-            "topic": topics,
-            "n_a": table["n_0"],
-            "n_b": table["n_1"],
-            "agreement": 1 - table["difference"].abs() / 2,
-            "lower": 1 - np.maximum(-lower, upper) / 2,
-            "upper": 1 - nearest / 2,
-            "n_topics": enough.astype(int),
-        }
-    )
-    measured = ["agreement", "lower", "upper"]
-    pair[measured] = pair[measured].where(enough)
-    total = {"side_a": a, "side_b": b, "topic": "all", **pair[["n_a", "n_b", "n_topics"]][enough].sum()}
-    return pd.concat([pair, pd.DataFrame([total | dict(pair[measured].mean())])], ignore_index=True)
+def _agreement(table: pd.DataFrame, a: str, b: str, topics: Sequence[str], min_n: int) -> list[dict[str, Any]]:
+    """The rows of ``agreement`` for one pair, from what ``_differences`` finds for each topic."""
+    n = table[["n_0", "n_1"]].to_numpy()
+    difference, lower, upper = (table[name].to_numpy() for name in ("difference", "lower", "upper"))
+    nearest, farthest = np.maximum(np.maximum(lower, -upper), 0), np.maximum(-lower, upper)
+    measured = 1 - np.stack([np.abs(difference), farthest, nearest], axis=1) / 2
+    enough = n.min(axis=1) >= min_n
+    measured[~enough] = np.nan
+    known = [measured[~np.isnan(measured[:, i]), i] for i in range(3)]
+    total = [column.mean() if len(column) else np.nan for column in known]
+    names = ("n_a", "n_b", "agreement", "lower", "upper", "n_topics")
+    rows = [(*n[i], *measured[i], int(enough[i])) for i in range(len(topics))]
+    rows.append((*n[enough].sum(axis=0), *total, int(enough.sum())))
+    return [
+        {"side_a": a, "side_b": b, "topic": topic, **dict(zip(names, row, strict=True))}
+        for topic, row in zip((*topics, "all"), rows, strict=True)
+    ]
 
 
 # --- states, bands, periods ------------------------------------------------------------------------------------------

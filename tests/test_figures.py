@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 from positions import codebook, figures, ladders, measures
+from positions.figures import tables, theme, wording
+from positions.figures.theme import blend, text_on
 from positions.records import SIDES, TOPICS
 from positions.ui import words
 
@@ -25,6 +27,12 @@ def row(number: int, actor: str, topic: str, stance: str, **given: str) -> dict:
     known = {"date": "2025-12-01", "outlet": "Testbote", "speaker": "Ida Engelhard", "mode": "direct", "text": "Satz."}
     blank = {name: "" for name in measures.COLUMNS} | {"confidence": 0.9, "start": 0, "end": 5, "reviewed": False}
     return blank | own | known | {"actor": actor, "topic": topic, "stance": stance, "score": SCORES[stance]} | given
+
+
+@pytest.fixture(autouse=True)
+def checked(monkeypatch):
+    """Plotly looks at every name and value that the figures give it."""
+    monkeypatch.setattr(theme, "CHECKED", True)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +117,7 @@ def test_uncertainty_pales_the_colour():
     shades = []
     for lower, upper in ((0.6, 0.9), (0.1, 1.0), (-0.5, 1.0), (np.nan, np.nan)):
         cell = pd.Series({"state": "position", "position": 0.8, "lower": lower, "upper": upper})
-        shades.append(figures.contrast(figures._cell_fill(cell, figures.INKS["light"]), figures.INKS["light"]["blank"]))
+        shades.append(figures.contrast(tables._cell_fill(cell, figures.INKS["light"]), figures.INKS["light"]["blank"]))
     assert shades[0] > shades[1] > shades[2] == shades[3]
 
 
@@ -136,23 +144,23 @@ def test_the_same_disclosure_for_hover_and_reader(own):
     assert hovers[4] == "<br>".join(lines)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_text_stands_out_from_every_fill(theme):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_every_fill(scheme):
     """At least 4.5 to 1 on any shade that a cell can have."""
-    ink = figures.INKS[theme]
+    ink = figures.INKS[scheme]
     for position, width in itertools.product(np.linspace(-1, 1, 41), (0.3, 0.8, 1.6)):
         cell = pd.Series({"state": "position", "position": position, "lower": 0.0, "upper": width})
-        fill = figures._cell_fill(cell, ink)
-        assert figures.contrast(figures._text_on(fill, ink), fill) >= 4.5
+        fill = tables._cell_fill(cell, ink)
+        assert figures.contrast(text_on(fill, ink), fill) >= 4.5
     for part in (ink["favor"], ink["against"]):
-        assert figures.contrast(ink["text"], figures._blend(ink["blank"], part, 0.28)) >= 4.5
+        assert figures.contrast(ink["text"], blend(ink["blank"], part, 0.28)) >= 4.5
 
 
-@pytest.mark.parametrize(("theme", "page"), [("light", "#ffffff"), ("dark", "#0e1117")])
-def test_marks_and_labels_stand_out_from_the_page(theme, page):
+@pytest.mark.parametrize(("scheme", "page"), [("light", "#ffffff"), ("dark", "#0e1117")])
+def test_marks_and_labels_stand_out_from_the_page(scheme, page):
     """3 to 1 for marks, 4.5 to 1 for text."""
-    assert all(figures.contrast(color, page) >= 3 for color in figures.COLORS[theme].values())
-    assert all(figures.contrast(figures.INKS[theme][name], page) >= 4.5 for name in ("text", "muted"))
+    assert all(figures.contrast(color, page) >= 3 for color in figures.COLORS[scheme].values())
+    assert all(figures.contrast(figures.INKS[scheme][name], page) >= 4.5 for name in ("text", "muted"))
 
 
 # --- over time
@@ -199,22 +207,20 @@ def test_events_are_marked_and_their_labels_escaped(own):
     assert len(figure.layout.shapes) == 2
 
 
-def test_volume_adds_all_topics(own):
-    """Four statements by Russia on NATO and three on territory in the first week."""
-    figure = figures.volume(measures.timeline(own, "W"), {})
-    assert trace(figure, "Russia").y.tolist() == [7, 3]
-
-
 # --- side by side
 
 
 def test_compare_never_draws_silence_as_zero(own):
-    """Five marks for five cells; the others say so in words."""
+    """Three marks for three cells; the other five say so in words."""
     figure = figures.compare(measures.compare(own, ("Russia", "USA")), {})
-    assert len(figure.data) == 3
+    marks = trace(figure, "dots").marker
     assert sum("no statement" in text for text in texts(figure)) == 5
-    looks = {(one.name, one.marker.symbol, one.marker.size) for one in figure.data}
-    assert looks == {("Russia", "circle-open", 13), ("Russia", "circle", 12), ("USA", "diamond-open", 7)}
+    looks = sorted(zip(marks.symbol, marks.size, strict=True))
+    assert looks == [
+        ("circle", 12),
+        ("circle-open", 13),
+        ("diamond-open", 7),
+    ]
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
@@ -248,7 +254,8 @@ def test_speakers_names_are_escaped(own):
 def test_portrayal_joins_own_words_and_what_others_tell(rows):
     """One row has both: a filled mark at -0.8, a hollow one at 0.8."""
     figure = figures.portrayal(measures.portrayal(rows), {})
-    marks = {one.marker.symbol: one.x[0] for one in figure.data if one.x[0] is not None}
+    dots = trace(figure, "dots")
+    marks = dict(zip(dots.marker.symbol, dots.x, strict=True))
     assert marks == pytest.approx({"circle": -0.8, "circle-open": 0.8})
     assert [one.name for one in figure.data if one.showlegend] == ["others say of it", "says itself"]
 
@@ -257,7 +264,7 @@ def test_shifts_leave_out_what_cannot_be_judged(own):
     """One cell has enough in both periods, and its verdict stands beside it."""
     found = measures.shifts(own, ("2025-12-01", "2025-12-15"), ("2025-12-16", "2025-12-31"))
     figure = figures.shifts(found, {})
-    assert sum(one.x[0] is not None for one in figure.data) == 2
+    assert len(trace(figure, "dots").x) == 2
     verdict = found.loc[(found["side"] == "Russia") & (found["topic"] == "territory"), "verdict"].iloc[0]
     assert figures.ENGLISH[verdict] in [text.replace("<br>", " ") for text in texts(figure)]
 
@@ -297,7 +304,7 @@ def test_days_are_written_in_the_languages_order(value, shown):
 )
 def test_long_labels_break_where_the_language_allows(text, lines):
     """A hyphen appears only where a word is broken."""
-    assert figures._lines(text) == lines
+    assert wording.broken(text) == lines
 
 
 def calls(rows: pd.DataFrame) -> dict:
@@ -311,7 +318,6 @@ def calls(rows: pd.DataFrame) -> dict:
         "agreement": (figures.agreement, figures.describe_agreement, (pairs,), {}),
         "portrayal": (figures.portrayal, figures.describe_portrayal, (told,), {}),
         "shifts": (figures.shifts, figures.describe_shifts, (moved,), {}),
-        "volume": (figures.volume, figures.describe_volume, (line,), {}),
         "timeline": (figures.timeline, figures.describe_timeline, (line,), {"topic": "territory"}),
         "attention": (figures.attention, figures.describe_attention, (measures.attention(rows),), {}),
         "network": (figures.network, figures.describe_network, (measures.network(rows, 1),), {}),
@@ -325,7 +331,6 @@ NAMES = [
     "agreement",
     "portrayal",
     "shifts",
-    "volume",
     "timeline",
     "speakers",
     "attention",
@@ -341,7 +346,7 @@ def test_every_figure_has_a_text_alternative_in_the_given_words(rows, name):
     assert "{" not in text
     assert "nan" not in text
     assert "\u00ad" not in text
-    assert name in ("volume", "network") or "Russland" in text
+    assert name == "network" or "Russland" in text
     assert "Russia" not in text
 
 
@@ -361,7 +366,7 @@ def test_an_empty_corpus_draws_an_empty_figure(rows, name, dark):
 def test_figures_carry_their_own_ink_and_no_title(rows, name):
     """Text colours are explicit in both themes, the ground is transparent, the height suits a phone."""
     draw, _, frames, options = calls(rows)[name]
-    light, dark = (draw(*frames, {}, dark=theme, **options) for theme in (False, True))
+    light, dark = (draw(*frames, {}, dark=dark, **options) for dark in (False, True))
     assert light.layout.font.color != dark.layout.font.color
     assert light.layout.paper_bgcolor == dark.layout.paper_bgcolor == "rgba(0,0,0,0)"
     assert light.layout.title.text is None

@@ -15,7 +15,7 @@ NETWORKS = ("positions/classifier.py", "positions/entailment.py")
 ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "streamlit": ("app.py", "positions/ui/", "positions/pages/"),
     "starlette": ("app.py", "positions/ui/files.py"),
-    "plotly": ("positions/figures.py",),
+    "plotly": ("positions/figures/",),
     "transformers": ("positions/classifier.py", "training/"),
     "onnxruntime": (*NETWORKS, "training/"),
     "tokenizers": (*NETWORKS, "training/"),
@@ -45,7 +45,10 @@ VALUES = {  # a stage -> modules whose values it takes, or of which it is the se
     "interviews": {"mentions"},
     "attribution": {"classifier", "interviews", "mentions", "speakers"},
 }
-FRAMES = ("store", "collection", "measures", "intervals", "correction", "figures", "ladders", "audit")
+FRAMES = (
+    *("store", "collection", "measures", "intervals", "correction", "ladders", "audit"),
+    *(f"figures/{path.stem}" for path in sorted((ROOT / "positions/figures").glob("*.py"))),
+)
 DISTRIBUTIONS = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
 FOR_OTHERS = {"lxml_html_clean", "authlib"}  # trafilatura does not come up without the one, st.login the other
 THROUGH_OTHERS = {"tokenizers", "huggingface_hub"}  # transformers brings them in the versions that it needs

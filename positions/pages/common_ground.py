@@ -4,6 +4,7 @@ import streamlit as st
 
 from positions import figures, ladders
 from positions.ui import links, rungs, settings, tables, view
+from positions.ui.folds import fold
 
 v = view()
 t = v.words
@@ -68,8 +69,7 @@ if settings.shipped_model():
 
 st.header(t("ground.overlap"), anchor=False)
 rungs.meetings(shared, named, v)
-with st.expander(t("ground.spans"), icon=":material/table:"):
-    rungs.span_table(table, named, v)
+fold(t("ground.spans"), "spans", lambda: rungs.span_table(table, named, v), icon=":material/table:")
 
 st.header(t("ground.words"), anchor=False)
 said = [rung for rung in named if (found["rung"] == rung).any()]

@@ -5,6 +5,7 @@ import streamlit as st
 from positions import figures, measures
 from positions.records import ACTORS, SIDES
 from positions.ui import comparison, links, tables, view
+from positions.ui.folds import fold
 
 v = view()
 t = v.words
@@ -46,8 +47,7 @@ rows = v.shown[v.shown["side"].isin(sides)]
 table = v.measure(measures.compare, sides)
 table = table[table["topic"].isin(v.topics)]
 v.chart(figures.compare(table, words, dark=v.dark), figures.describe_compare(table, words), "compare-chart")
-with st.expander(t("positions.as_table"), icon=":material/table:"):
-    tables.matrix(table, v)
+fold(t("positions.as_table"), "compare", lambda: tables.matrix(table, v), icon=":material/table:")
 
 st.header(t("compare.statements"), anchor=False)
 topic = comparison.choose_topic(v)
@@ -71,8 +71,7 @@ st.header(t("compare.agreement"), anchor=False)
 st.markdown(t("compare.agreement_means", n=measures.MIN_N))
 pairs = v.measure(measures.agreement, sides)
 v.chart(figures.agreement(pairs, words, dark=v.dark), figures.describe_agreement(pairs, words), "agreement")
-with st.expander(t("positions.as_table"), icon=":material/table:"):
-    tables.agreement(pairs, v)
+fold(t("positions.as_table"), "agreement", lambda: tables.agreement(pairs, v), icon=":material/table:")
 comparison.network(sides, v)
 
 st.header(t("compare.portrayal"), anchor=False)

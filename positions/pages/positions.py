@@ -4,6 +4,7 @@ import streamlit as st
 
 from positions import figures, measures
 from positions.ui import cells, corrections, links, tables, view
+from positions.ui.folds import fold
 
 v = view()
 t = v.words
@@ -57,8 +58,7 @@ with left:
     )
     st.caption(t("positions.reading", n=measures.MIN_N))
     tables.dominance(v)
-    with st.expander(t("positions.as_table"), icon=":material/table:"):
-        tables.matrix(matrix, v)
+    fold(t("positions.as_table"), "matrix", lambda: tables.matrix(matrix, v), icon=":material/table:")
     if len(v.frame):
         corrections.section(v)
 

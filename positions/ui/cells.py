@@ -5,6 +5,7 @@ import streamlit as st
 
 from positions import figures, measures
 from positions.ui import View, markup
+from positions.ui.folds import fold
 from positions.ui.markup import tag, text
 
 SHOWN = 5
@@ -33,11 +34,12 @@ def facts(cell: pd.Series, view: View) -> list[tuple[str, str]]:
     stances = " · ".join(
         f"{words(f'stance.{name}')} {words.whole(int(cell[name]))}" for name in ("favor", "against", "neutral")
     )
+    outlets = words.whole(int(cell["n_outlets"])) if cell["n_outlets"] else words("corpus.unknown")
     return [
         (words("cell.interval"), words("cell.from_to", lower=bounds[0], upper=bounds[1])),
         (words("cell.independent"), words.whole(int(cell["n_independent"]))),
         (words("cell.statements"), words.whole(int(cell["n_statements"]))),
-        (words("cell.articles"), f"{words.whole(int(cell['n_articles']))} / {words.whole(int(cell['n_outlets']))}"),
+        (words("cell.articles"), f"{words.whole(int(cell['n_articles']))} / {outlets}"),
         (words("cell.speakers"), words.whole(int(cell["n_speakers"]))),
         (words("cell.dates"), words.span(cell["first"], cell["last"])),
         (words("cell.stances"), stances),
@@ -64,11 +66,15 @@ def evidence(rows: pd.DataFrame, cell: pd.Series, view: View) -> None:
         _camp(contrary, other, best, rows, 2, view)
     neutral = rows[rows["stance"] == "neutral"].drop_duplicates("utterance_id")
     if len(neutral):
-        with st.expander(words("cell.neutral", n=words.whole(len(neutral))), expanded=best.empty):
-            for place, row in enumerate(neutral.head(SHOWN).to_dict("records")):
-                view.card(pd.Series(row), f"neutral-{place}")
+        label = words("cell.neutral", n=words.whole(len(neutral)))
+        fold(label, "neutral", lambda: _cards(neutral.head(SHOWN), "neutral", view), expanded=best.empty)
     if rows["utterance_id"].nunique() > SHOWN:
         _all_of_them(cell, view)
+
+
+def _cards(rows: pd.DataFrame, key: str, view: View) -> None:
+    for place, row in enumerate(rows.to_dict("records")):
+        view.card(pd.Series(row), f"{key}-{place}")
 
 
 def _camp(title: str, direction: str, best: pd.DataFrame, rows: pd.DataFrame, columns: int, view: View) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from positions import figures, measures
 from positions.records import OTHER
 from positions.ui import View, links, tables
+from positions.ui.folds import fold
 
 LEVELS = ("sides", "speakers")
 MOST = 4
@@ -48,8 +49,7 @@ def inside_a_side(view: View) -> pd.DataFrame:
         figures.describe_compare(table, view.chart_words),
         "compare-chart",
     )
-    with st.expander(words("positions.as_table"), icon=":material/table:"):
-        tables.matrix(table, view)
+    fold(words("positions.as_table"), "compare", lambda: tables.matrix(table, view), icon=":material/table:")
     st.header(words("compare.statements"), anchor=False)
     topic = choose_topic(view)
     strongest([(name, side, measures.select(rows, speakers=[name])) for name in names], topic, view)
@@ -101,5 +101,4 @@ def network(sides: Sequence[str], view: View) -> None:
         return
     numbers = view.chart_words
     view.chart(figures.network(edges, numbers, dark=view.dark), figures.describe_network(edges, numbers), "network")
-    with st.expander(words("positions.as_table"), icon=":material/table:"):
-        tables.network(edges, view)
+    fold(words("positions.as_table"), "network", lambda: tables.network(edges, view), icon=":material/table:")

@@ -5,6 +5,7 @@ import streamlit as st
 
 from positions import correction, figures, measures
 from positions.ui import View, links, quality
+from positions.ui.folds import fold
 
 
 def section(view: View) -> None:
@@ -26,8 +27,11 @@ def section(view: View) -> None:
     crossed = int((known["tagged"] * known["corrected"] < 0).sum())
     farthest = figures.number(known["change"].abs().max(), view.chart_words).removeprefix("+")
     st.markdown(words("correction.changed", n=len(known), crossed=crossed, farthest=farthest))
-    with st.expander(words("correction.table"), icon=":material/table:"):
-        st.dataframe(_shown(known, view), hide_index=True, alt=words("correction.table"))
+    fold(words("correction.table"), "corrections", lambda: _listing(known, view), icon=":material/table:")
+
+
+def _listing(known: pd.DataFrame, view: View) -> None:
+    st.dataframe(_shown(known, view), hide_index=True, alt=view.words("correction.table"))
 
 
 def _shown(known: pd.DataFrame, view: View) -> pd.DataFrame:

@@ -42,7 +42,7 @@ AFTER_TAGGING = (
     "measures.py",
     "intervals.py",
     "correction.py",
-    "figures.py",
+    "figures",
     "audit.py",
     "ladders.py",
     "ladders.yaml",

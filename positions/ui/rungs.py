@@ -9,6 +9,7 @@ import streamlit as st
 from positions import ladders
 from positions.codebook.entries import Ladder
 from positions.ui import View, markup, settings
+from positions.ui.folds import fold
 from positions.ui.markup import tag
 from positions.ui.reading import Corpus
 
@@ -105,20 +106,25 @@ def unplaced(found: pd.DataFrame, view: View) -> None:
     words = view.words
     left = found[(found["reason"] != "") & found["side"].astype(str).isin(view.sides)]
     left = left.drop_duplicates("utterance_id")
+    title = words("ground.unplaced", n=words.whole(len(left)))
+    fold(title, "unplaced", lambda: _listed(left, title, view), icon=":material/help:")
+
+
+def _listed(left: pd.DataFrame, title: str, view: View) -> None:
+    words = view.words
     counts = {reason: words.whole(int((left["reason"] == reason).sum())) for reason in ladders.REASONS}
-    with st.expander(words("ground.unplaced", n=words.whole(len(left))), icon=":material/help:"):
-        st.markdown(words("ground.unplaced_why", **counts))
-        shown = left.head(LISTED)
-        rows = view.frame.loc[shown["row"]]
-        columns = {
-            words("column.side"): [words.option("side", side) for side in shown["side"]],
-            words("ground.reason"): [words(f"ground.{reason}") for reason in shown["reason"]],
-            words("column.speaker"): list(rows["speaker"].astype(str)),
-            words("column.text"): list(rows["text"]),
-        }
-        st.dataframe(pd.DataFrame(columns), hide_index=True, alt=words("ground.unplaced", n=words.whole(len(left))))
-        if len(left) > LISTED:
-            st.caption(words("ground.first", n=words.whole(LISTED)))
+    st.markdown(words("ground.unplaced_why", **counts))
+    shown = left.head(LISTED)
+    rows = view.corpus.full(view.frame.loc[shown["row"]])
+    columns = {
+        words("column.side"): [words.option("side", side) for side in shown["side"]],
+        words("ground.reason"): [words(f"ground.{reason}") for reason in shown["reason"]],
+        words("column.speaker"): list(rows["speaker"].astype(str)),
+        words("column.text"): list(rows["text"]),
+    }
+    st.dataframe(pd.DataFrame(columns), hide_index=True, alt=title)
+    if len(left) > LISTED:
+        st.caption(words("ground.first", n=words.whole(LISTED)))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from positions.ui import View, markup
+from positions.ui.folds import fold
 from positions.ui.words import Words
 
 KINDS = ("outlet", "agency", "language")
@@ -31,13 +32,18 @@ def doubts(table: pd.DataFrame, view: View) -> None:
     words = view.words
     if table.empty:
         return
-    with st.expander(words("corpus.doubts", n=words.whole(len(table))), icon=":material/warning:"):
-        shown = {
-            words("column.id"): list(table["id"]),
-            words("column.outlet"): list(table["outlet"]),
-            words("articles.warning"): [words.option("warning", text) for text in table["warning"]],
-        }
-        st.dataframe(pd.DataFrame(shown), hide_index=True, alt=words("corpus.doubts", n=len(table)))
+    title = words("corpus.doubts", n=words.whole(len(table)))
+    shown = {
+        words("column.id"): list(table["id"]),
+        words("column.outlet"): list(table["outlet"]),
+        words("articles.warning"): [words.option("warning", text) for text in table["warning"]],
+    }
+    fold(
+        title,
+        "doubts",
+        lambda: st.dataframe(pd.DataFrame(shown), hide_index=True, alt=title),
+        icon=":material/warning:",
+    )
 
 
 def shares(table: pd.DataFrame, view: View) -> None:
