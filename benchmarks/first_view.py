@@ -47,9 +47,10 @@ def first_view(browser: Browser, warm_visits: int) -> tuple[float, list[float]]:
 def visit(browser: Browser, address: str) -> float:
     """Seconds from opening ``address`` in a new tab to the drawn matrix."""
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.set_default_timeout(120_000)
     began = time.perf_counter()
     page.goto(address)
-    page.locator(MATRIX).first.wait_for(timeout=120_000)
+    page.locator(MATRIX).first.wait_for()
     seconds = time.perf_counter() - began
     page.close()
     return seconds
