@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 import positions
 from positions.codebook import Codebook
 from positions.records import OTHER, TOPICS, Article, TaggedStatement
+from positions.utterances import join_utterances
 
 ROOT = Path(__file__).parents[1]
 Progress = Callable[[int, str], None]
@@ -124,6 +125,8 @@ def tagger(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         return rows
 
     fake.tag = tag
+    fake.open_reader = lambda model, book: None
+    fake.join_rows = lambda rows, reader: join_utterances(rows)
     monkeypatch.setitem(sys.modules, "positions.pipeline", fake)
     monkeypatch.setattr(positions, "pipeline", fake, raising=False)
     return fake

@@ -93,7 +93,7 @@ def _act(said: pd.DataFrame, key: str, act: str, view: View) -> None:
     words, total = view.words, said["utterance_id"].nunique()
     rows = view.frame.loc[said["row"]].assign(phrase=list(said["phrase"]), basis=list(said["basis"]))
     best = rows.sort_values("confidence", ascending=False, kind="stable").drop_duplicates("utterance_id")
-    st.markdown(f"**{words(f'act.{act}')}** ({words.whole(total)})")
+    st.markdown(f"**{words(f'rung_act.{act}')}** ({words.whole(total)})")
     for place, row in enumerate(best.head(SHOWN).to_dict("records")):
         view.card(pd.Series(row), f"{key}-{place}", NARROW)
         st.text(words(f"ground.by_{row['basis']}", phrase=row["phrase"]))
