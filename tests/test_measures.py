@@ -598,3 +598,12 @@ def timed(rows: pd.DataFrame) -> float:
     start = time.perf_counter()
     measures.matrix(rows)
     return time.perf_counter() - start
+
+
+def test_a_frame_is_read_once_and_not_taken_for_another():
+    """The same frame gives equal tables again, a part of it its own, and a caller's column does not stay."""
+    rows = frame({}, {}, {"stance": "against"})
+    first = measures.positions(rows)
+    first["score"] = 0.0
+    assert measures.positions(rows)["score"].tolist() == pytest.approx([0.9, 0.9, -0.9], abs=0.2)
+    assert len(measures.positions(rows.iloc[:2])) == 2

@@ -161,8 +161,12 @@ def _agreement_hover(row: Any, words: Words) -> str:
 
 def grid(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int = CELL) -> Drawing:
     label = {"tickfont": {"color": ink["text"], "size": 12}, "fixedrange": True}
-    across: dict[str, Any] = {"tickvals": list(range(len(columns))), "ticktext": columns, "range": [-0.5, len(columns) - 0.5]}
-    across["tickfont"] = {"color": ink["text"], "size": 12 if len(columns) <= 4 else 10}  # five fit on a phone
+    across: dict[str, Any] = {
+        "tickvals": list(range(len(columns))),
+        "ticktext": columns,
+        "range": [-0.5, len(columns) - 0.5],
+        "tickfont": {"color": ink["text"], "size": 12 if len(columns) <= 4 else 10},  # five fit on a phone
+    }
     down = {"tickvals": list(range(len(rows))), "ticktext": rows, "range": [len(rows) - 0.5, -0.5]}
     layout = {
         **style(ink, height * max(len(rows), 1) + 54),
