@@ -253,6 +253,10 @@ def shifts(frame: pd.DataFrame, before: Period, after: Period, min_n: int = MIN_
     - ``reversed``: the position moved from one side of neutral to the other; ``partly_changed``: it moved otherwise.
 
     One test in twenty may err; nothing is corrected for looking at many cells at once. A day in both is before.
+
+    Sources: the interval is that of ``positions.intervals``. That "unchanged" needs an interval inside a margin, and not
+    just no evidence of change, is equivalence testing (Schuirmann 1987; Lakens 2017). Holding outlets and speakers
+    constant to see whether composition alone moves a mean goes back to Kitagawa 1955. Margin and verdicts are ours.
     """
     spoken = positions(frame)
     earlier, later = _within(spoken["day"], before), _within(spoken["day"], after) & ~_within(spoken["day"], before)
@@ -283,6 +287,9 @@ def agreement(frame: pd.DataFrame, sides: Sequence[str] = SIDES, min_n: int = MI
     the interval of a - b, turned into agreement. NaN where either side has fewer than ``min_n`` independent utterances.
     The row with topic ``all`` is the mean over the ``n_topics`` topics on which both have enough; its bounds are the
     means of theirs, which is never too narrow. Agreement of positions says nothing about why they agree.
+
+    Source: the distance of two means on a bounded scale, as a share of the widest possible (city-block distance, as in
+    Gower 1971); turning an interval of a difference into one of its size follows from monotonicity on either side of 0.
     """
     spoken, topics, pairs = positions(frame), topics_of(frame), list(combinations(range(len(sides)), 2))
     side, topic = _codes(spoken["side"], sides), _codes(spoken["topic"], topics)

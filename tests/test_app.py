@@ -706,3 +706,27 @@ def test_another_codebook_is_tagged_anew(open_app, tagger, own_topics, monkeypat
     assert quiet(app) and tagger.calls == 3
     monkeypatch.delenv("POSITIONS_CODEBOOK")
     assert quiet(open_app()) and tagger.calls == 3
+
+
+def test_the_periods_of_a_link_hold_on_one_day(open_app):
+    """Where nothing is left to halve, the reader's two periods are judged all the same, and the answer says on what."""
+    link = {
+        "side": "Europe",
+        "topic": "sanctions",
+        "before": "2025-12-01..2025-12-05",
+        "after": "2025-12-06..2025-12-20",
+    }
+    app = open_app("over_time", **link)
+    assert quiet(app)
+    assert any("not judged" in one.value for one in app.caption)
+    labels = [one.label for one in app.expander if "Europe · Sanctions" in one.label]
+    assert len(labels) == 1 and "not enough (before n = " in labels[0]
+
+
+def test_a_table_is_sent_when_it_is_opened(open_app):
+    """A closed fold holds nothing; an open one its table."""
+    app = open_app()
+    assert quiet(app) and len(app.dataframe) == 0
+    app.session_state["fold-matrix"] = True
+    app.run()
+    assert quiet(app) and len(app.dataframe) == 1

@@ -581,3 +581,12 @@ def test_measures_leave_the_frame_untouched(name):
     before = rows.copy()
     EMPTY_CALLS[name][0](rows)
     pd.testing.assert_frame_equal(rows, before)
+
+
+def test_a_frame_is_read_once_and_not_taken_for_another():
+    """The same frame gives equal tables again, a part of it its own, and a caller's column does not stay."""
+    rows = frame({}, {}, {"stance": "against"})
+    first = measures.positions(rows)
+    first["score"] = 0.0
+    assert measures.positions(rows)["score"].tolist() == pytest.approx([0.9, 0.9, -0.9], abs=0.2)
+    assert len(measures.positions(rows.iloc[:2])) == 2

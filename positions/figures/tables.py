@@ -165,8 +165,8 @@ def grid(columns: Sequence[str], rows: Sequence[str], ink: Colors, height: int =
         "tickvals": list(range(len(columns))),
         "ticktext": columns,
         "range": [-0.5, len(columns) - 0.5],
+        "tickfont": {"color": ink["text"], "size": 12 if len(columns) <= 4 else 10},  # five fit on a phone
     }
-    across["tickfont"] = {"color": ink["text"], "size": 12 if len(columns) <= 4 else 10}  # five fit on a phone
     down = {"tickvals": list(range(len(rows))), "ticktext": rows, "range": [len(rows) - 0.5, -0.5]}
     layout = {
         **style(ink, height * max(len(rows), 1) + 54),
