@@ -255,7 +255,7 @@ def shifts(frame: pd.DataFrame, before: Period, after: Period, min_n: int = MIN_
 
     One test in twenty may err; nothing is corrected for looking at many cells at once. A day in both is before.
 
-    Sources: the interval is that of ``positions.intervals``. That "unchanged" needs an interval inside a margin, and not
+    Sources: the interval is that of ``positions.intervals``. That "unchanged" needs an interval inside a margin, not
     just no evidence of change, is equivalence testing (Schuirmann 1987; Lakens 2017). Holding outlets and speakers
     constant to see whether composition alone moves a mean goes back to Kitagawa 1955. Margin and verdicts are ours.
     """
