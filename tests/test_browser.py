@@ -149,6 +149,7 @@ def test_a_link_reopens_the_view(server, page, browser):
 def test_a_phone_shows_every_page(server, browser, scheme):
     """At 390 pixels nothing sticks out sideways, light or dark."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    context.set_default_timeout(120_000)
     page = context.new_page()
     for name in PAGES:
         opened(page, f"{server}/{name}?lang=de")
