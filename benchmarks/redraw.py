@@ -28,12 +28,17 @@ st.plotly_chart(figure, key="matrix")
 CLICK = """async ([name, key]) => {
   const chart = () => document.querySelector(`.st-key-${key} .js-plotly-plot`);
   const drawn = () => chart()?._fullLayout ? JSON.stringify([chart().data, chart().layout.annotations]) : '';
-  const before = drawn(), start = performance.now();
+  const before = drawn();
+  let known = chart().data;  // looked into only when it is another: reading it at each frame would take time itself
+  const start = performance.now();
   [...document.querySelectorAll('[data-testid=stButtonGroup] button')].find(b => b.innerText.trim() === name).click();
   for (;;) {
     await new Promise(requestAnimationFrame);
-    const now = drawn();
-    if (now && now !== before) return performance.now() - start;
+    if (chart()?.data !== known) {
+      const took = performance.now() - start, now = drawn();
+      if (now && now !== before) return took;
+      known = chart()?.data;
+    }
     if (performance.now() - start > 60000) throw new Error('no redraw after ' + name);
   }
 }"""
