@@ -259,8 +259,11 @@ class Collection:
         if not files:
             return f"SELECT * FROM no_{name}"
         read = f"SELECT * FROM read_parquet([{', '.join(map(_quoted, files))}], union_by_name = true)"
+        if name != "statements":
+            return read
+        filled = ", ".join(f"coalesce({column}, {blank!r}) AS {column}" for column, blank in store.YOUNGER.items())
         # parts of an earlier program lack younger columns
-        return f"SELECT * FROM no_{name} UNION ALL BY NAME {read}" if name == "statements" else read
+        return f"SELECT * REPLACE ({filled}) FROM (SELECT * FROM no_{name} UNION ALL BY NAME {read})"
 
     def _write(self, tables: Mapping[str, pa.Table]) -> Facts:
         name = f"{self.manifest.version + 1:08}-{uuid4().hex[:8]}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import invented
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import corpora
@@ -104,6 +105,16 @@ def test_articles_that_are_there_are_recognised(corpus):
     text = corpus.article("a7")["text"]
     found = corpus.alike([Article("x", text), Article("a3", "Something else."), Article("new", "Quite new.")])
     assert set(found) == {"a7", "a3"}
+
+
+def test_parts_of_an_earlier_program_are_read(tmp_path):
+    """Columns that it did not know yet are filled in, in the narrow table and in whole rows."""
+    folder = corpora.fill(tmp_path / "store", 50)
+    for path in folder.glob("parts/*/statements.parquet"):
+        pq.write_table(pq.read_table(path).drop_columns(list(store.YOUNGER)), path)
+    opened = collection.load(folder)
+    for found in (lookup.statements(opened), *opened.statements(), *lookup.tables(opened, np.arange(5))):
+        assert len(found) and all((found[name] == blank).all() for name, blank in store.YOUNGER.items())
 
 
 def test_an_empty_collection_is_an_empty_corpus(tmp_path):
