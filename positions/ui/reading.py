@@ -99,21 +99,33 @@ class Corpus:
             self._whole.clear()
         self._whole.update(articles)
 
+    @cached_property
+    def _listed(self) -> dict[str, pd.Series]:
+        return {}
+
     def listed(self, article_id: str) -> pd.Series | None:
         """The article's row in ``articles``, or nothing when the corpus does not hold it."""
-        place = self._places.get_indexer([article_id])[0]
-        return None if place < 0 else self.articles.iloc[place]
+        row = self._listed.get(article_id)
+        if row is None:
+            place = self._places.get_indexer([article_id])[0]
+            if place < 0:
+                return None
+            row = self.articles.iloc[place]
+            if len(self._listed) > 10 * AT_ONCE:
+                self._listed.clear()
+            self._listed[article_id] = row
+        return row
 
     def article(self, article_id: str) -> pd.Series | None:
         """The whole article, or nothing when the corpus does not hold it."""
-        if (row := self.listed(article_id)) is None:
-            return None
         whole = self._whole.get(article_id)
-        if whole is None and self.collection is not None:
-            found = lookup.whole_articles(self.collection, [article_id])
-            self._keep(found)
-            whole = found.get(article_id)
-        return row if whole is None else whole
+        if whole is not None or (row := self.listed(article_id)) is None:
+            return whole
+        if self.collection is None:
+            return row
+        found = lookup.whole_articles(self.collection, [article_id])
+        self._keep(found)
+        return found.get(article_id, row)
 
     @cached_property
     def _values(self) -> dict[str, list[str]]:

@@ -91,7 +91,8 @@ class View:
 
     def card(self, row: pd.Series, key: str, around: int = evidence.AROUND) -> None:
         """An evidence card."""
-        evidence.card(self.corpus.full(row.to_frame().T).iloc[0], self.corpus, self.words, key, around)
+        whole = row if row["text"] else self.corpus.full(row.to_frame().T).iloc[0]
+        evidence.card(whole, self.corpus, self.words, key, around)
 
     def footer(self, frame: pd.DataFrame | None = None) -> None:
         """Citation and downloads of ``frame``, or of all filtered rows."""
