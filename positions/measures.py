@@ -186,8 +186,8 @@ def matrix(
     return cells
 
 
-def timeline(frame: pd.DataFrame, freq: str = "W") -> pd.DataFrame:
-    """Position by side, topic and period; ``freq`` is ``D``, ``W`` (from Monday) or ``M``.
+def timeline(frame: pd.DataFrame, freq: str = "W", topic: str = "") -> pd.DataFrame:
+    """Position by side, topic and period; ``freq`` is ``D``, ``W`` (from Monday) or ``M``. Of one ``topic`` if named.
 
     ``period`` and ``until`` are its first and last day, ``position``, ``lower``, ``upper`` as in ``matrix``; ``n``
     counts independent utterances, each on the day it was first made. A period in which nothing was said has no row, and
@@ -196,6 +196,8 @@ def timeline(frame: pd.DataFrame, freq: str = "W") -> pd.DataFrame:
     seen, spoken = _read(frame)
     starts = _period_starts(spoken["day"].to_numpy().astype("datetime64[D]"), freq)
     dated, pair = ~np.isnat(starts), _cell(spoken, ACTORS)
+    if topic:
+        dated &= (spoken["topic"] == topic).to_numpy()
     cell = np.full(len(spoken), -1)
     keys, cell[dated] = np.unique(pair[dated] * FAR_DAY + (starts[dated] - YEAR_ONE).astype(int), return_inverse=True)
     first = YEAR_ONE + keys % FAR_DAY

@@ -590,3 +590,13 @@ def test_a_frame_is_read_once_and_not_taken_for_another():
     first["score"] = 0.0
     assert measures.positions(rows)["score"].tolist() == pytest.approx([0.9, 0.9, -0.9], abs=0.2)
     assert len(measures.positions(rows.iloc[:2])) == 2
+
+
+def test_the_trend_of_one_topic_is_its_part_of_the_whole():
+    """The same rows, whatever is said on the others."""
+    rows = many(300, 20)
+    for topic in ("nato", "sanctions"):
+        whole = measures.timeline(rows, "M")
+        part = whole[whole["topic"] == topic].reset_index(drop=True)
+        pd.testing.assert_frame_equal(measures.timeline(rows, "M", topic), part)
+        assert len(part)

@@ -49,9 +49,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 links.keep("focus", [topic], [])  # the default depends on the corpus, so the link always names the topic
 
 st.caption(t("positions.proposition", text=tables.proposition(topic, t)))
-line = v.measure(measures.timeline, freq)
+line = v.measure(measures.timeline, freq, topic)
 words = v.chart_words
-dated = line[(line["topic"] == topic) & line["side"].isin(v.sides)]
+dated = line[line["side"].isin(v.sides)]
 if dated.empty:
     st.info(t("over_time.none"), icon=":material/info:")
 else:
