@@ -17,9 +17,7 @@ from positions.mentions import is_role, role_words
 Range = tuple[int, int]
 _LABEL = re.compile(r"(?P<label>[A-ZÄÖÜ][\w.’' -]{0,40}?):\s+(?=\S)")
 _QUOTES = tuple("„“”»«\"‚‘'")
-_FIRST = re.compile(
-    r"\b(?:ich|wir|mir|mich|uns|unser\w{0,2}|mein\w{0,2}|I|we|me|us|our|my)\b|\b(?:Ich|Wir|We|My|Our)\b"
-)
+_FIRST = re.compile(r"\b(?:[Ii]ch|[Ww]ir|mir|mich|uns|[Uu]nser\w{0,2}|[Mm]ein\w{0,2}|I|[Ww]e|me|us|[Oo]ur|[Mm]y)\b")
 _SECOND = re.compile(r"(?<!^)\b(?:Sie|Ihnen|Ihre?[mnrs]?)\b|\b(?:[Yy]ou|[Yy]our)\b")
 _TITLES = r"Herrn?|Frau|Mr\.?|Ms\.?|Mrs\.?|[Mm]inister(?:in)?|[Pp]resident|[Pp]rofessor|Präsident(?:in)?"
 _VOCATIVE = re.compile(rf"\b(?:{_TITLES})\s+([A-ZÄÖÜ][\w’'-]+)")

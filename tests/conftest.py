@@ -4,11 +4,12 @@ import json
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -16,6 +17,7 @@ import tiny_nli
 from streamlit.testing.v1 import AppTest
 
 import positions
+from benchmarks.serving import chromium, serve
 from positions.codebook import Codebook
 from positions.records import OTHER, TOPICS, Article, TaggedStatement
 from positions.utterances import join_utterances
@@ -231,3 +233,20 @@ def pdf_text(lines: list[str]) -> bytes:
     """The drawing commands of a PDF page with these lines."""
     shown = [re.sub(rb"([()\\])", rb"\\\1", line.encode("cp1252")) for line in lines]
     return b"BT /F1 11 Tf 14 TL 50 800 Td " + b"".join(b"(" + line + b") Tj T* " for line in shown) + b"ET"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard on the seeds, as README starts it, with a cache of its own."""
+    with serve(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium under Playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -27,15 +27,13 @@ def pick() -> None:
 
 
 counts = v.frame["topic"].value_counts()
-topic = links.one(
+topic = links.pick(
     "focus",
     tuple(known),
     max(known, key=lambda code: counts.get(code, 0)),
-    st.segmented_control,
     t("over_time.topic"),
-    required=True,
+    lambda code: t.option("topic", code),
     wrap=True,
-    format_func=lambda code: t.option("topic", code),
 )
 links.keep("focus", [topic], [])
 st.caption(t("positions.proposition", text=tables.proposition(topic, t)))

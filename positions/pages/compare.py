@@ -15,14 +15,12 @@ if v.frame.empty:
     st.stop()
 
 words = v.chart_words
-level = links.one(
+level = links.pick(
     "level",
     comparison.LEVELS,
     comparison.LEVELS[0],
-    st.segmented_control,
     t("compare.level"),
-    required=True,
-    format_func=lambda code: t(f"compare.level_{code}"),
+    lambda code: t(f"compare.level_{code}"),
 )
 if level == "speakers":
     v.footer(comparison.inside_a_side(v))

@@ -25,24 +25,20 @@ if v.frame.empty:
 counts = v.frame["topic"].value_counts()
 first = max(v.topics, key=lambda code: counts.get(code, 0))
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    topic = links.one(
+    topic = links.pick(
         "focus",
         v.topics,
         first,
-        st.segmented_control,
         t("over_time.topic"),
-        required=True,
+        lambda code: t.option("topic", code),
         wrap=True,
-        format_func=lambda code: t.option("topic", code),
     )
-    freq = links.one(
+    freq = links.pick(
         "freq",
         ("D", "W", "M"),
         "W",
-        st.segmented_control,
         t("over_time.step"),
-        required=True,
-        format_func=lambda code: t(f"over_time.{code}"),
+        lambda code: t(f"over_time.{code}"),
     )
     split = links.flag("split", t("over_time.split"))
     marking = links.flag("events", t("over_time.events"), default=True)

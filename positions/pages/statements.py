@@ -37,14 +37,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         format_func=lambda code: t(f"statements.{code}"),
         width=200,
     )
-    look = links.one(
+    look = links.pick(
         "look",
         ("cards", "table"),
         "cards",
-        st.segmented_control,
         t("statements.look"),
-        required=True,
-        format_func=lambda code: t(f"statements.{code}"),
+        lambda code: t(f"statements.{code}"),
     )
 
 rows = v.corpus.search(v.frame, query or "")

@@ -19,14 +19,12 @@ FEWEST_EDGES = 3
 def inside_a_side(view: View) -> pd.DataFrame:
     """Two to four speakers of one side; the rows that are shown."""
     words = view.words
-    side = links.one(
+    side = links.pick(
         "inside",
         view.sides,
         view.sides[0],
-        st.segmented_control,
         words("positions.side"),
-        required=True,
-        format_func=lambda code: words.option("side", code),
+        lambda code: words.option("side", code),
     )
     rows = measures.select(view.shown, actors=[side])
     people = view.measure(measures.speakers)
@@ -59,14 +57,12 @@ def inside_a_side(view: View) -> pd.DataFrame:
 def choose_topic(view: View) -> str:
     """The topic whose words are shown, with its proposition."""
     words = view.words
-    topic = links.one(
+    topic = links.pick(
         "words",
         view.topics,
         view.topics[0],
-        st.segmented_control,
         words("over_time.topic"),
-        required=True,
-        format_func=lambda code: words.option("topic", code),
+        lambda code: words.option("topic", code),
     )
     st.caption(words("positions.proposition", text=tables.proposition(topic, words)))
     return topic

@@ -48,6 +48,11 @@ def one(key: str, options: Sequence[str], default: str, widget: Callable[..., An
     return chosen
 
 
+def pick(key: str, options: Sequence[str], default: str, label: str, name: Callable[[str], str], **shape: Any) -> str:
+    """One code of ``options`` by a row of buttons, of which one is always down; ``name`` says what stands on each."""
+    return one(key, options, default, st.segmented_control, label, required=True, format_func=name, **shape)
+
+
 def day(key: str, label: str, **shape: Any) -> str:
     """A date field; the ISO date or nothing."""
     start(key, lambda given: parse_day(given[0]), None)
