@@ -46,7 +46,7 @@ def _turn(page: Page, n: int) -> None:
 
 
 def _sort(page: Page, order: str) -> None:
-    page.get_by_label("Sort", exact=False).click()
+    page.get_by_label("Sort", exact=False).press("ArrowDown")  # a click closes again when it scrolls the page
     page.get_by_role("option", name=order).click()
 
 
