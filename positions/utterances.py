@@ -9,14 +9,14 @@ an encoder gives it, where side, speaker, day, numbers and stance allow it.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from typing import Any, Protocol
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from positions import codebook
 from positions.codebook.entries import Codebook
@@ -248,52 +248,78 @@ def join_translations(
     the other language. Each utterance has one translation at most, the likeliest. Takes the side of caution: what the
     two languages word differently stays two utterances.
     """
-    book = book or codebook.load()
-    people = _names_of(book)
-    pairs = [(a, b) for a, b in _across(rows, people) if _may_be_one(a, b)]
-    vectors = _vectors(pairs, meaning, book)
-    likely = sorted(((float(vectors[a.statement_id] @ vectors[b.statement_id]), a, b) for a, b in pairs),
-                    key=lambda one: (-one[0], one[1].statement_id, one[2].statement_id))  # fmt: skip
-    taken: set[str] = set()
-    names = dict(utterances)
-    for alike, a, b in likely:
-        ends = {utterances[a.statement_id], utterances[b.statement_id]}
-        if alike >= ALIKE and not ends & taken and len(ends) == 2:
-            taken |= ends
-            names |= dict.fromkeys((key for key, name in utterances.items() if name in ends), min(ends))
-    return names
+    pairs = list(_across(rows, _names_of(book or codebook.load())))
+    vectors = _vectors(pairs, meaning)
+    alike = [float(vectors[a.statement_id] @ vectors[b.statement_id]) for a, b in pairs]
+    order = sorted(range(len(pairs)), key=lambda i: (-alike[i], *(one.statement_id for one in pairs[i])))
+    into: dict[str, str] = {}
+    for i in order:
+        if alike[i] < ALIKE:
+            break
+        first, second = sorted(utterances[one.statement_id] for one in pairs[i])
+        if first != second and not {first, second} & into.keys():
+            into |= {first: first, second: first}
+    return {key: into.get(name, name) for key, name in utterances.items()}
 
 
 def _across(
-    rows: Sequence[TaggedStatement], people: dict[str, str]
-) -> Iterable[tuple[TaggedStatement, TaggedStatement]]:
-    """Pairs of statements in two languages by the same side and speaker, each statement once by its first row."""
-    first: dict[str, TaggedStatement] = {}
-    for row in rows:
-        if row.speaker:
-            first.setdefault(row.statement_id, row)
-    by_side: dict[tuple[str, str], list[TaggedStatement]] = defaultdict(list)
-    for row in first.values():
-        by_side[row.actor, row.language].append(row)
-    for (side, language), own in sorted(by_side.items()):
-        if language == LANGUAGES[0]:
-            others = by_side.get((side, LANGUAGES[1]), [])
-            yield from ((a, b) for a in own for b in others if _one_speaker(a.speaker, b.speaker, people))
+    rows: Iterable[TaggedStatement], people: Mapping[str, str]
+) -> Iterator[tuple[TaggedStatement, TaggedStatement]]:
+    """Pairs of statements in two languages that may be one, each statement once by its first row."""
+    said = {row.statement_id: row for row in reversed(list(rows)) if row.speaker}
+    facts = {key: (_content(row), _numbers(row.text)) for key, row in said.items()}
+    by_day: dict[tuple[str, str, str], dict[str, list[TaggedStatement]]] = defaultdict(lambda: defaultdict(list))
+    for row in said.values():
+        by_day[row.actor, row.language, row.speaker][row.date].append(row)
+    for (side, speaker), others in _same_speakers(by_day, people).items():
+        for day, own in by_day[side, LANGUAGES[0], speaker].items():
+            near = [one for other in others for one in _near(by_day[side, LANGUAGES[1], other], day)]
+            yield from ((a, b) for a in own for b in near if _may_be_one(a, b, facts))
 
 
-def _may_be_one(a: TaggedStatement, b: TaggedStatement) -> bool:
+def _same_speakers(
+    known: Iterable[tuple[str, str, str]], people: Mapping[str, str]
+) -> dict[tuple[str, str], list[str]]:
+    """(side, name in the one language) -> the names in the other that mean the same speaker.
+
+    By the codebook, else by family names that are spelt alike but for the transliteration.
+    """
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for side, language, speaker in known:
+        names[side, language].append(speaker)
+    found: dict[tuple[str, str], list[str]] = {}
+    for side in sorted({side for side, _ in names}):
+        own, others = (names.get((side, language), []) for language in LANGUAGES)
+        spelt = [[_spelt(name.split()[-1]) for name in part] for part in (own, others)]
+        alike = process.cdist(*spelt, scorer=fuzz.ratio, score_cutoff=SPELT_ALIKE) if own and others else ()
+        for name, likeness in zip(own, alike, strict=False):
+            found[side, name] = [
+                other
+                for other, ratio in zip(others, likeness, strict=True)
+                if (people.get(name) == people.get(other) if name in people or other in people else ratio)
+            ]
+    return found
+
+
+def _near(by_day: Mapping[str, list[TaggedStatement]], day: str) -> Iterator[TaggedStatement]:
+    """The statements that may have been made on ``day``, see ``_same_days``; all of them where there is none."""
+    for other, rows in by_day.items():
+        if not (day and other) or abs((date.fromisoformat(day) - date.fromisoformat(other)).days) <= DAYS_APART:
+            yield from rows
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(re.sub(r"(?<=\d)[.,](?=\d{3})", "", number) for number in _NUMBER.findall(text))
+
+
+def _may_be_one(a: TaggedStatement, b: TaggedStatement, facts: Mapping[str, tuple[_Content, frozenset[str]]]) -> bool:
     """Whether days, numbers, topic and stance allow that two statements are one in two languages."""
-    one, two = _content(a), _content(b)
-    numbers = [frozenset(re.sub(r"(?<=\d)[.,](?=\d{3})", "", n) for n in _NUMBER.findall(row.text)) for row in (a, b)]
+    (one, mine), (two, theirs) = facts[a.statement_id], facts[b.statement_id]
     opposite = a.topic == b.topic != OTHER and {a.stance, b.stance} == {"favor", "against"}
-    return (
-        _same_days(one, two) and not opposite and (numbers[0] <= numbers[1] or numbers[1] <= numbers[0])
-    )  # fmt: skip
+    return _same_days(one, two) and not opposite and (mine <= theirs or theirs <= mine)
 
 
-def _vectors(
-    pairs: Sequence[tuple[TaggedStatement, TaggedStatement]], meaning: Meaning, book: Codebook
-) -> dict[str, Any]:
+def _vectors(pairs: Sequence[tuple[TaggedStatement, TaggedStatement]], meaning: Meaning) -> dict[str, Any]:
     """Unit vectors of the statements, each from the mean of its language: that of the codebook's parallel texts."""
     if not pairs:
         return {}
@@ -310,13 +336,6 @@ def _names_of(book: Codebook) -> dict[str, str]:
     """The names of people and institutions in each language -> their id."""
     people = {name: person.id for person in book.people for name in person.name.values()}
     return people | {name: body.id for body in book.institutions for name in body.name.values()}
-
-
-def _one_speaker(a: str, b: str, people: dict[str, str]) -> bool:
-    """Whether two names mean one speaker: by the codebook, else spelt alike but for the transliteration."""
-    if a in people or b in people:
-        return people.get(a) == people.get(b)
-    return fuzz.ratio(_spelt(a.split()[-1]), _spelt(b.split()[-1])) >= SPELT_ALIKE
 
 
 def _spelt(name: str) -> str:
