@@ -173,6 +173,23 @@ def model_facts(folder: Path = MODEL) -> Facts:
     return {**named, "sha256": hash_files(path for pattern in WEIGHTS for path in folder.glob(pattern))}
 
 
+def facts_of(model: Path | str) -> Facts:
+    """What ``model_facts`` says, of any model that ``pipeline.open_reader`` takes.
+
+    A model of natural-language inference has no version, and its hash covers the shipped weights that it works with.
+    """
+    if Path(model) == MODEL:
+        return model_facts()
+    from positions import classifier, entailment
+
+    path = Path(model)
+    name = path.resolve().name if path.exists() else str(model)
+    if classifier.is_shipped_format(path):
+        return {**model_facts(path), "name": name}
+    weights = (file for pattern in WEIGHTS for file in MODEL.glob(pattern))
+    return {"name": name, "version": "", "sha256": hash_files([*weights, *entailment.files_of(str(model))])}
+
+
 def hash_files(paths: Iterable[Path]) -> str:
     """SHA-256 over the names and contents of files, in the order of their names."""
     digest = hashlib.sha256()

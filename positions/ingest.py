@@ -73,7 +73,7 @@ class Tagger:
         book = self.book()
         known = bundle.own_codebook_facts(book)
         return {
-            "model": _model_facts(self.model or classifier.MODEL),
+            "model": bundle.facts_of(self.model or classifier.MODEL),
             "codebook": {key: known[key] for key in ("version", "sha256")}
             | {"topics": [topic.key for topic in book.topics]},
             "app": __version__,
@@ -387,16 +387,3 @@ def _key(facts: dict[str, Any]) -> str:
     """Changes whenever an article would have to be tagged anew."""
     parts = (facts["model"]["sha256"], facts["codebook"]["sha256"], facts["app"]) if facts else ()
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
-
-
-def _model_facts(model: Path | str) -> dict[str, Any]:
-    if Path(model) == classifier.MODEL:
-        return bundle.model_facts()
-    path = Path(model)
-    if classifier.is_shipped_format(path):
-        return {**bundle.model_facts(path), "name": path.resolve().name}
-    from positions import entailment
-
-    weights = (file for pattern in bundle.WEIGHTS for file in classifier.MODEL.glob(pattern))
-    both = bundle.hash_files([*weights, *entailment.files_of(str(model))])
-    return {"name": path.resolve().name if path.exists() else str(model), "version": "", "sha256": both}

@@ -8,7 +8,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from positions import bundle, classifier, codebook, entailment
+from positions import bundle, classifier, codebook
 from positions.codebook.entries import Codebook
 from positions.ui.words import Words
 
@@ -48,11 +48,7 @@ def model_name() -> str:
 @cache
 def _facts(key: str) -> bundle.Facts:
     """Name, version and hash of the operator's model; ``key`` is its state."""
-    if calibrated():
-        return {**bundle.model_facts(Path(model())), "name": model_name()}
-    weights = (path for pattern in bundle.WEIGHTS for path in classifier.MODEL.glob(pattern))
-    both = bundle.hash_files([*weights, *entailment.files_of(str(model()))])
-    return {"name": model_name(), "version": "", "sha256": both}
+    return bundle.facts_of(model())
 
 
 def model_facts() -> bundle.Facts:
