@@ -36,7 +36,7 @@ def paging(page: Page, address: str, report: Callable[[str, list[float]], None])
     far = max(int(text.replace(",", "")) for text in last if text.replace(",", "").isdigit())
     report(f"last page of statements, {far:,}", [_changed(page, partial(_turn, page, far))])
     for order in ("most confident first", "by article"):
-        report(f"sorted: {order}", [_changed(page, partial(_sort, page, order))])
+        report(f"sorted: {order}", [_sort(page, order)])
     search = page.get_by_label("Search")
     report("search", [_changed(page, partial(search.fill, word)) for word in ("badego", "number 777")])
 
@@ -45,9 +45,12 @@ def _turn(page: Page, n: int) -> None:
     page.locator("[data-testid=stPagination] button").get_by_text(f"{n}", exact=True).first.click()
 
 
-def _sort(page: Page, order: str) -> None:
-    page.get_by_label("Sort", exact=False).press("ArrowDown")  # a click closes again when it scrolls the page
-    page.get_by_role("option", name=order).click()
+def _sort(page: Page, order: str) -> float:
+    box = page.get_by_label("Sort", exact=False)
+    box.scroll_into_view_if_needed()  # the list closes again when the page scrolls
+    settle(page)
+    box.press("ArrowDown")
+    return _changed(page, page.get_by_role("option", name=order).click)
 
 
 def _changed(page: Page, act: Callable[[], object]) -> float:
