@@ -3,6 +3,10 @@
 The server imports this file once for its addresses; for each reader Streamlit runs it as a script.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from threading import Thread
+
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,4 +24,16 @@ else:
 
         return files.send(request)
 
-    app = st.App(__file__, routes=[Route("/files/{token}", send)])
+    @asynccontextmanager
+    async def start(_: st.App) -> AsyncIterator[None]:
+        """Read and tag the shared articles while the first reader's browser still loads the page."""
+        Thread(target=begin, daemon=True).start()
+        yield
+
+    def begin() -> None:
+        from positions.ui import reading
+
+        with suppress(Exception):  # whatever it is, the readers are told
+            reading.begin()
+
+    app = st.App(__file__, lifespan=start, routes=[Route("/files/{token}", send)])

@@ -1,22 +1,25 @@
 """Every page as a reader meets it: by link, filtered, empty, with articles of one's own, and with hostile text."""
 
+import asyncio
+import importlib.util
 import io
 import json
 import re
 import time
 import zipfile
 import zlib
+from threading import Event
 
 import invented
 import pandas as pd
 import pytest
-from conftest import NASTY, SAID, make_pdf, rows_of
+from conftest import NASTY, ROOT, SAID, make_pdf, rows_of
 from streamlit.testing.v1 import AppTest
 
 from positions import bundle, codebook, collection, ingest, store
 from positions.articles import read_articles
 from positions.records import TOPICS, Unusable
-from positions.ui import bundles, downloads, files, jobs, quality, settings, uploads
+from positions.ui import bundles, downloads, files, jobs, quality, reading, settings, uploads
 
 PAGES = ("positions", "over_time", "compare", "common_ground", "statements", "articles", "corpus", "method")
 TITLES = {"en": "Who stands where", "de": "Wer steht wo"}
@@ -730,3 +733,22 @@ def test_a_table_is_sent_when_it_is_opened(open_app):
     app.session_state["fold-matrix"] = True
     app.run()
     assert quiet(app) and len(app.dataframe) == 1
+
+
+def test_the_server_reads_the_articles_before_anybody_comes(monkeypatch):
+    """They are begun with the server's start, and a failure there is left to the first reader's page to tell."""
+    spec = importlib.util.spec_from_file_location("served", ROOT / "app.py")
+    served = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(served)
+    begun = Event()
+
+    def begin() -> None:
+        begun.set()
+        raise OSError("no such codebook")
+
+    async def serve() -> None:
+        async with served.start(served.app):
+            assert await asyncio.to_thread(begun.wait, 30)
+
+    monkeypatch.setattr(reading, "begin", begin)
+    asyncio.run(serve())

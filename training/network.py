@@ -67,6 +67,14 @@ class Weights:
                 full.copy_(state[names[half]])
 
 
+def freeze(network: nn.Module, layers: int) -> None:
+    """Keep the lowest ``layers`` of the encoder, and what goes into them, as they are."""
+    if layers:
+        lowest = [network.sides, network.encoder.embeddings, *network.encoder.encoder.layer[:layers]]
+        for parameter in [network.evidence, *(one for part in lowest for one in part.parameters())]:
+            parameter.requires_grad = False
+
+
 def ramp(done: float, warm: float = 0.08) -> float:
     """The share of the full rate after ``done`` of the training: up for the first ``warm`` of it, then down to 0."""
     return min(done / warm, (1 - done) / (1 - warm))

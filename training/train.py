@@ -20,7 +20,7 @@ from positions.classifier import PREFIX, spread_marks, tokenize
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, TOPICS
 from training.examples import Passage, Span, read_passages, split
-from training.network import Network, Weights, ramp
+from training.network import Network, Weights, freeze, ramp
 from training.official import read_official
 
 MAX_LENGTH = 384
@@ -184,6 +184,7 @@ def train(passages: list[Passage], held_out: list[Passage], options: argparse.Na
     network = Network(options.base)
     if options.start:
         network.load_state_dict(torch.load(options.start, weights_only=True))
+    freeze(network, options.frozen)
     weights = Weights(network, options.rate, options.own_rate, decay=0.01)
     options.out.mkdir(parents=True, exist_ok=True)
     first, state = 0, options.out / "checkpoint.pt"
@@ -296,6 +297,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights to go on from, such as training.restore writes")
     parser.add_argument("--share", type=float, default=1.0, help="of the passages that an epoch draws")
     parser.add_argument("--new", nargs="*", default=[], help="batches of examples that each epoch takes whole")
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers of the encoder that stay as they are")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hold-out", type=int, default=6, help="percent of the passages")

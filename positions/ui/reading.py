@@ -253,10 +253,15 @@ def folders() -> tuple[Path, ...]:
 
 def corpus(words: Words) -> Corpus:
     """What this session sees; shows progress while the shared articles are tagged for the first time."""
-    paths = folders()
-    base = _finished(_loading(paths, f"{_stamp(paths)} {settings.key()}"), words)
+    base = _finished(begin(), words)
     uploads = st.session_state.get("uploads", [])
     return _joined("+".join([base.key, *(upload.key for upload in uploads)]), [base, *uploads]) if uploads else base
+
+
+def begin() -> jobs.Job:
+    """Start to read and tag the shared articles; where that is under way or done, the same job again."""
+    paths = folders()
+    return _loading(paths, f"{_stamp(paths)} {settings.key()}")
 
 
 def load(paths: Sequence[Path], job: jobs.Job) -> Corpus:
