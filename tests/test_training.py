@@ -154,13 +154,31 @@ def test_made_passages_say_no_more_than_they_show():
             assert not (" rejects " in before and after.endswith("supports that."))
 
 
+def test_a_passage_is_read_in_its_document(tmp_path, monkeypatch):
+    """Title and what stands before it are read, what comes after is not, and only the passage counts."""
+    text = "Earlier words. We stand with Kyiv. Later words."
+    row = {
+        "document": hashlib.sha256(text.encode()).hexdigest()[:16], "url": "https://example.org/a", "language": "en",
+        "published": "2025-01-01", "start": 15, "end": 34,
+        "statements": [{"start": 0, "end": 19, "speaker": "Ada Holm", "actors": ["Europe"], "holder": "Europe",
+                        "mode": "direct", "date": ""}],
+    }  # fmt: skip
+    (tmp_path / "passages.jsonl").write_text(json.dumps(row), "utf-8")
+    monkeypatch.setattr("training.official.PASSAGES", tmp_path / "passages.jsonl")
+    documents = tmp_path / "documents.jsonl"
+    documents.write_text(json.dumps({"text": text, "title": "Remarks by Ada Holm"}), "utf-8")
+    ((gold, inside),) = official.read_passages(documents).values()
+    assert gold.article.text == "Remarks by Ada Holm\n\nEarlier words. We stand with Kyiv."
+    (statement,) = gold.statements
+    assert gold.article.text[statement.start : statement.end] == "We stand with Kyiv."
+    assert statement.start in inside and gold.article.text.index("Earlier") not in inside
+
+
 @pytest.mark.slow
 @pytest.mark.skipif("POSITIONS_OFFICIAL" not in os.environ, reason="POSITIONS_OFFICIAL does not name the documents")
 def test_official_passages_keep_their_floors():
     """Attribution in real official text does not fall unnoticed."""
-    from positions import evaluation, pipeline
-
-    figures = evaluation.evaluate(official.read_passages(Path(os.environ["POSITIONS_OFFICIAL"])), pipeline.tag)["all"]
+    figures = official.measure(Path(os.environ["POSITIONS_OFFICIAL"]))
     floors = {"statements_f1": 0.86, "actor": 0.52, "speaker": 0.47, "holder": 0.62, "mode": 0.7, "date": 1.0}
     assert {name: figures[name] for name, floor in floors.items() if figures[name] < floor} == {}
     assert figures["date_invented"] <= 0.03

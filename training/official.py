@@ -8,12 +8,12 @@ of an excerpt has two independent readings. Where they agree, it is learned from
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from positions import pipeline
-from positions.evaluation import MEANINGS, GoldArticle, GoldStatement, evaluate
-from positions.records import ACTORS, STANCES, TOPICS, Article
+from positions.evaluation import MEANINGS, Figures, GoldArticle, GoldStatement, evaluate
+from positions.records import ACTORS, STANCES, TOPICS, Article, TaggedStatement
 from training.examples import Passage, Span
 
 LABELS = Path(__file__).parent / "official" / "labels.jsonl"
@@ -56,48 +56,66 @@ def official_gold(documents: Path, part: str = "test") -> list[GoldArticle]:
     return found
 
 
-def _texts(documents: Path) -> dict[str, str]:
-    """The documents' texts by the first 16 digits of their SHA-256."""
-    texts = (json.loads(line)["text"] for line in documents.read_text("utf-8").splitlines())
-    return {hashlib.sha256(text.encode()).hexdigest()[:16]: text for text in texts}
+def _documents(documents: Path) -> dict[str, dict]:
+    """The documents by the first 16 digits of the SHA-256 of their text."""
+    rows = (json.loads(line) for line in documents.read_text("utf-8").splitlines())
+    return {hashlib.sha256(row["text"].encode()).hexdigest()[:16]: row for row in rows}
 
 
 def _excerpts(documents: Path, part: str) -> Iterator[tuple[dict, str]]:
-    texts = _texts(documents)
+    known = _documents(documents)
     for line in LABELS.read_text("utf-8").splitlines():
         excerpt = json.loads(line)
         if excerpt["part"] != part:
             continue
-        if excerpt["document"] not in texts:
-            raise ValueError(f"{documents}: no document {excerpt['document']} ({excerpt['url']})")
         sentences = excerpt["sentences"]
-        yield excerpt, texts[excerpt["document"]][sentences[0]["start"] : sentences[-1]["end"]]
+        yield excerpt, _text(known, excerpt, documents)[sentences[0]["start"] : sentences[-1]["end"]]
 
 
-def read_passages(documents: Path) -> list[GoldArticle]:
-    """The passages of ``passages.jsonl`` as annotated articles; they measure attribution, so they carry no topics."""
-    texts = _texts(documents)
-    found = []
+def _text(known: dict[str, dict], row: dict, documents: Path) -> str:
+    if row["document"] not in known:
+        raise ValueError(f"{documents}: no document {row['document']} ({row['url']})")
+    return str(known[row["document"]]["text"])
+
+
+def read_passages(documents: Path) -> dict[str, tuple[GoldArticle, range]]:
+    """The passages of ``passages.jsonl``, by id: each in its document, read to the passage's end, and where it lies.
+
+    The document's title stands before it, as on the page. Passages measure attribution, so they carry no topics.
+    """
+    known = _documents(documents)
+    found = {}
     for line in PASSAGES.read_text("utf-8").splitlines():
         row = json.loads(line)
-        if row["document"] not in texts:
-            raise ValueError(f"{documents}: no document {row['document']} ({row['url']})")
-        text = texts[row["document"]][row["start"] : row["end"]]
-        article = Article(f"{row['document']}-{row['start']}", text, published=row["published"], language="en")
+        text = _text(known, row, documents)[: row["end"]]
+        title = known[row["document"]].get("title", "")
+        head = f"{title}\n\n" if title and not text.startswith(title) else ""
+        begin, name = len(head) + row["start"], f"{row['document']}-{row['start']}"
+        article = Article(name, head + text, published=row["published"], language="en")
         statements = tuple(
             GoldStatement(
-                one["start"], one["end"], one["speaker"], frozenset(one["actors"]), one["holder"], one["mode"], (),
-                one["date"], {}, False,
+                begin + one["start"], begin + one["end"], one["speaker"], frozenset(one["actors"]), one["holder"],
+                one["mode"], (), one["date"], {}, False,
             )
             for one in row["statements"]
         )  # fmt: skip
-        found.append(GoldArticle(article, statements))
+        found[name] = GoldArticle(article, statements), range(begin, len(article.text))
     return found
+
+
+def measure(documents: Path) -> Figures:
+    """How the pipeline attributes the passages; what it finds in their documents before them does not count."""
+    passages = read_passages(documents)
+
+    def tag(articles: Iterable[Article]) -> list[TaggedStatement]:
+        return [row for row in pipeline.tag(articles) if row.start in passages[row.article_id][1]]
+
+    return evaluate([gold for gold, _ in passages.values()], tag)["all"]
 
 
 def main() -> None:
     """Print how the pipeline attributes the passages: ``python -m training.official DOCUMENTS``."""
-    figures = evaluate(read_passages(Path(sys.argv[1])), pipeline.tag)["all"]
+    figures = measure(Path(sys.argv[1]))
     for name in ("n", "statements_f1", "actor", "speaker", "holder", "holder_told", "mode", "date", "date_invented"):
         print(f"{MEANINGS.get(name, name):80}{figures.get(name, 0.0):8.2f}")
 
