@@ -1,7 +1,7 @@
 """Quotations and their sources in German news: ``python -m benchmarks.quotes FOLDER [--part dev]``.
 
 FOLDER holds ``dev.jsonl`` or ``train.jsonl`` of the German news quotes (Petersen-Frey and Biemann, 2024; CC BY-NC-SA
-4.0, not part of this project). The shipped network reads each article, the rules of ``positions.spans`` bound what it
+4.0, not part of this project). The shipped network reads each article, the rules of ``benchmarks.spans`` bound what it
 found, and the scorer of PyPI's ``quotect`` 1.1.5 (MIT; ``pip install --no-deps quotect`` and scipy) compares tokens.
 
 The scorer pairs system and gold quotations by the overlap of their messages, then averages precision and recall over
@@ -19,10 +19,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from benchmarks.spans import Quotation, Range, Sentence, find_quotations
 from positions import classifier
 from positions.classifier import Reading
 from positions.mentions import find_marks
-from positions.spans import Quotation, Range, Sentence, find_quotations
 from positions.units import Unit, split_units
 
 Document = dict[str, Any]

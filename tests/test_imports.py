@@ -33,7 +33,7 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
 }
 STAGES = (
     *("archives", "articles", "cleaning", "decoding", "units", "mentions", "interviews", "classifier", "entailment"),
-    *("statements", "speakers", "attribution", "dates", "spans", "utterances"),
+    *("statements", "speakers", "attribution", "dates", "utterances"),
 )
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
     "archives": {"addresses", "decoding"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from positions.spans import Quotation, Sentence, find_quotations
+from benchmarks.spans import Quotation, Sentence, find_quotations
 from positions.units import split_units
 
 

@@ -3,18 +3,21 @@
 The network says which sentences hold a statement; where inside a sentence the message begins and ends, and which words
 name its source, follows from word order, commas, quotation marks and the subjunctive. What only a reading can tell,
 such as whether "Die Partei fordert mehr Geld" reports speech, is left to the chance that comes with each sentence.
-Languages other than German have no table and yield nothing. Pure functions; what a statement's text is stays as it is.
+Languages other than German have no table and yield nothing. The program itself shows whole sentences or clauses, and
+needs none of this: it serves ``benchmarks.quotes`` alone.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import yaml
 
 from positions import codebook
 
+FOLDER = Path(__file__).parent
 Range = tuple[int, int]
 KINDS = ("direct", "indirect", "free", "hearsay", "reported")
 CONTINUED, TOLD, CERTAIN = (
@@ -821,5 +824,5 @@ def _words(language: str) -> _Words:
 
 @cache
 def _tables() -> dict[str, dict[str, str]]:
-    tables: dict[str, dict[str, str]] = yaml.safe_load((codebook.FOLDER / "clauses.yaml").read_text("utf-8"))
+    tables: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "clauses.yaml").read_text("utf-8"))
     return tables
