@@ -147,7 +147,7 @@ def bag_of_words(examples: Path) -> Method:
 def frozen_encoder(examples: Path, base: Path) -> Method:
     """The untuned encoder's mean state of the statement; a logistic regression for each topic and for its stance.
 
-    Learned from every third statement: the encoder is the slow part.
+    Learned from every sixth statement: the encoder is the slow part.
     """
     import torch
     from transformers import AutoModel, AutoTokenizer
@@ -165,7 +165,7 @@ def frozen_encoder(examples: Path, base: Path) -> Method:
         return torch.cat(parts).numpy()
 
     passages, _ = split(read_passages(examples), 6)
-    spans = [(p.text[s.start : s.end], s.topics) for p in passages for s in p.spans if s.topics is not None][::3]
+    spans = [(p.text[s.start : s.end], s.topics) for p in passages for s in p.spans if s.topics is not None][::6]
     known = vectors([text for text, _ in spans])
     presence, stance = [], []
     for i in range(len(TOPICS)):
