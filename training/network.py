@@ -7,6 +7,7 @@ the topics and polarities whose lexicon it is in.
 """
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -67,7 +68,7 @@ class Weights:
                 full.copy_(state[names[half]])
 
 
-def freeze(network: nn.Module, layers: int) -> None:
+def freeze(network: Any, layers: int) -> None:
     """Keep the lowest ``layers`` of the encoder, and what goes into them, as they are."""
     if layers:
         lowest = [network.sides, network.encoder.embeddings, *network.encoder.encoder.layer[:layers]]
