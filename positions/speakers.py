@@ -100,7 +100,8 @@ def _resolve(
     language: str,
     book: Codebook,
 ) -> Resolved | None:
-    if gender := book.grammar.pronouns[language].get(words.casefold()):
+    standing = words.casefold()
+    if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
         return _antecedent(words, before, gender)
     inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
     known = _known(words, [m for m in inside if not _is_namesake(words, m, language, book)], language, book)

@@ -119,6 +119,27 @@ def test_pronouns_fit_in_gender() -> None:
     assert [a.sides for a in found] == [("Russia",), ("Europe",), ("Europe",), ("Russia",)]
 
 
+@pytest.mark.parametrize(
+    ("text", "who", "cue", "language", "speaker"),
+    [
+        ("Nach seinen Angaben regne es.", "seinen", "Angaben", "de", "Juri Uschakow"),
+        ("Das Dach ist seiner Ansicht nach dicht.", "seiner", "Ansicht", "de", "Juri Uschakow"),
+        ("Nach ihren Worten regne es.", "ihren", "Worten", "de", ""),
+        ("In his view the roof leaks.", "his", "view", "en", "Yuri Ushakov"),
+        ("In her view the roof leaks.", "her", "view", "en", ""),
+    ],
+)
+def test_possessives_mean_who_spoke_before(text: str, who: str, cue: str, language: str, speaker: str) -> None:
+    """ "Seinen" is no name: it is the latest man who spoke, and nobody where only another has spoken."""
+    before = {
+        "de": ("Der Saal sei voll, sagte Uschakow.", "Uschakow", "sagte"),
+        "en": ("The hall is full, Ushakov said.", "Ushakov", "said"),
+    }
+    first, name, verb = before[language]
+    found = attributions(f"{first} {text}", (first, name, verb, ["Russia"]), (text, who, cue), language=language)
+    assert found[1].speaker == speaker
+
+
 def test_memory_is_of_one_article() -> None:
     """A new memory knows nobody from the article before."""
     text = "Der Saal sei voll, sagte Uschakow."

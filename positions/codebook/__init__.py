@@ -420,11 +420,14 @@ def _polarity(data: Any) -> dict[str, Phrases]:
 
 
 def _grammar(data: Any) -> Grammar:
-    pronouns = {
-        language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
-        for language, words in _languages(_fields(data), "pronouns").items()
-    }
-    return Grammar(pronouns, *(_phrases(data, key) for key in ("determiners", "indefinite", "prepositions")))
+    gendered = (
+        {
+            language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
+            for language, words in _languages(_fields(data), key).items()
+        }
+        for key in ("pronouns", "possessives")
+    )
+    return Grammar(*gendered, *(_phrases(data, key) for key in ("determiners", "indefinite", "prepositions")))
 
 
 def _topic_file(data: Any) -> tuple[tuple[Topic, ...], tuple[Band, ...], tuple[Side, ...], str]:

@@ -137,9 +137,10 @@ class Roles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """Pronouns with their gender ("m" or "f"), determiners, those of somebody new, and prepositions."""
+    """Pronouns and possessives with their gender ("m" or "f"), determiners, those of somebody new, and prepositions."""
 
     pronouns: Mapping[str, Mapping[str, str]]
+    possessives: Mapping[str, Mapping[str, str]]
     determiners: Phrases
     indefinite: Phrases
     prepositions: Phrases
