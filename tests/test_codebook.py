@@ -319,7 +319,7 @@ def folder(tmp_path: Path) -> Path:
         ("ladders.yaml", "{cede} & {land}", "{sell} & {land}", "cession: .* names no known piece: sell"),
         ("ladders.yaml", "- abtretung\\w*", "- abtretung(", "cession: 'abtretung\\(' is not a regular expression"),
         ("ladders.yaml", "- key: earlier_lines", "- key: borders_1991", "rungs: borders_1991 stands twice"),
-        ("ladders.yaml", "right: 0.86", "right: 95", "right must be a share from 0 to 1, found 95"),
+        ("ladders.yaml", "right: 0.", "right: 95.", "right must be a share from 0 to 1, found 95"),
         ("topics.yaml", "upper: -0.6", "upper: -0.7", "bands must cover -1 to 1"),
     ],
 )
