@@ -59,7 +59,9 @@ def attribute(
     )
     sides = _sides(reading, resolved, memory)
     if reading.modes[MODES.index("direct")] < SURE:
-        sides = tuple(dict.fromkeys((*sides, *_coordinated(article.text, reading, mentions, resolved))))
+        joined = _coordinated(article.text, reading, mentions, resolved)
+        known = resolved is not None and resolved.side
+        sides = tuple(dict.fromkeys((*sides, *joined) if known else joined or sides))
     relays = _relays(article, reading, mentions, resolved, memory, book)
     if resolved:
         memory.speakers.append(resolved)
@@ -80,6 +82,7 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
     """The known side first; several where the network hears several sides speak together.
 
     A person whom the codebook does not know keeps one side through the article: what was heard before counts, too.
+    Where the network is not sure of any side, the origin that a description tells decides.
     """
     heard = np.array(reading.actors)
     if resolved and resolved.person and not resolved.side:
@@ -89,6 +92,7 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
     known, best = resolved.side if resolved else "", ACTORS[int(heard.argmax())]
     if best == OTHER:
         return (known or OTHER,)
+    known = known or (resolved.origin if resolved and heard.max() < TOGETHER else "")
     together = [ACTORS[i] for i in np.argsort(-heard, kind="stable") if heard[i] > TOGETHER and ACTORS[i] != OTHER]
     return (known,) if known and known not in together else tuple(dict.fromkeys((known or best, *together)))
 
@@ -96,7 +100,7 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
 def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None) -> list[str]:
     """Sides of names that "and" joins to the speaker's, in the statement: they speak together."""
     at = text.find(resolved.mention, reading.start, reading.end) if resolved and resolved.mention else -1
-    if at < 0 or resolved.side not in SIDES:  # type: ignore[union-attr]
+    if at < 0 or (resolved.side or resolved.origin) not in SIDES:  # type: ignore[union-attr]
         return []
     first, last = at, at + len(resolved.mention)  # type: ignore[union-attr]
     named = [m for m in mentions if reading.start <= m.start < reading.end and m.side in SIDES]
@@ -111,7 +115,7 @@ def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resol
         if mention.end <= first and _JOIN.fullmatch(text[mention.end : first]):
             joined.append(mention)
             first = mention.start
-    return [mention.side for mention in joined]
+    return [mention.side for mention in joined] if len(joined) > 1 else []
 
 
 def _holder(reading: Reading, sides: tuple[str, ...]) -> str:

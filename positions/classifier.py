@@ -96,7 +96,8 @@ class Classifier:
         os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
         from transformers import PreTrainedTokenizerFast
 
-        self.config = json.loads((folder / "config.json").read_text("utf-8"))
+        # models before version 6 have no threshold of their own for what is narrated
+        self.config = {"narrated_threshold": 0.0} | json.loads((folder / "config.json").read_text("utf-8"))
         self._tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
         words, threads = np.load(folder / "embeddings.npy", mmap_mode="r"), count_threads()
         self._heads, judge = _load_heads(folder / "heads.npz"), _load_heads(folder / "stance.npz")

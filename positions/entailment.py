@@ -90,7 +90,8 @@ class ZeroShot:
 
     def __init__(self, source: str, book: Codebook, reader: Classifier) -> None:
         self._model, self._book, self._reader = Entailment(source), book, reader
-        self.config = {"statement_threshold": reader.config["statement_threshold"], "topic_threshold": THRESHOLD}
+        kept = ("statement_threshold", "narrated_threshold")
+        self.config = {name: reader.config[name] for name in kept} | {"topic_threshold": THRESHOLD}
         for topic in book.topics:
             if self._model.count_tokens(_ask_stance(topic, "other")) > self._model.length // 2:
                 raise Unusable(f"{source}: the proposition of {topic.key} is too long for this model")

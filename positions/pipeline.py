@@ -81,10 +81,10 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
     seen: dict[str, int] = {}
     for reading in readings:
         spoken = answer_around(memory.answers, reading.start, reading.end) is not None
-        statement = to_statement(article, reading, reader.config["statement_threshold"], spoken)
+        reading = replace(reading, topics=tuple(topic for topic in reading.topics if topic.topic in topics))
+        statement = to_statement(article, reading, reader.config, spoken)
         if statement is None:
             continue
-        reading = replace(reading, topics=tuple(topic for topic in reading.topics if topic.topic in topics))
         attribution = attribute(article, reading, mentions, memory, book)
         day = _date(article, statement, attribution.speaker, said)
         seen[statement.text] = seen.get(statement.text, 0) + 1

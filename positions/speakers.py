@@ -36,8 +36,9 @@ _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 class Resolved:
     """Words with whom they mean; ``side`` is empty where the codebook does not know it, ``resolution`` is the chain.
 
-    ``at`` is the offset of the words that name the speaker, which a pronoun or a role refers to; ``until`` is where the
-    statement ends.
+    ``origin`` is the side that a description without a name tells ("ukrainische Unterhändler"); whoever is meant may
+    speak for nobody but himself. ``at`` is the offset of the words that name the speaker, which a pronoun or a role
+    refers to; ``until`` is where the statement ends.
     """
 
     speaker: str
@@ -48,6 +49,7 @@ class Resolved:
     person: bool = False
     until: int = 0
     at: int = 0
+    origin: str = ""
 
 
 def resolve_speaker(
@@ -103,6 +105,8 @@ def _resolve(
     standing = words.casefold()
     if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
         return _antecedent(words, before, gender)
+    if _is_native(words, language, book) and (meant := _role(words, before, language, book)).resolution:
+        return meant
     inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
     known = _known(words, [m for m in inside if not _is_namesake(words, m, language, book)], language, book)
     if known:
@@ -257,14 +261,22 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     same = re.compile(rf"{re.escape(head)}(?!\w)", re.IGNORECASE)
     side = side_of_description(words, language, book)
     introduced = words.split()[0].casefold() in book.grammar.indefinite[language] if head else True
+    native = _is_native(words, language, book)
     for speaker in () if introduced else reversed(before):
         another = speaker.speaker.casefold() == bare.casefold() or (side != OTHER and speaker.side not in ("", side))
-        if same.search(speaker.mention) and not another:
+        if (same.search(speaker.mention) or (native and speaker.person)) and not another:
             return _refer(words, speaker)
     lead = _RELATIVE.split(words)[0]
     outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))
     unnamed = _says(lead, "anonymous", language) and side_of_description(words, language, book) == OTHER
-    return Resolved(bare or words, OTHER if outside or unnamed else "", words)
+    return Resolved(bare or words, OTHER if outside or unnamed else "", words, origin="" if side == OTHER else side)
+
+
+def _is_native(words: str, language: str, book: Codebook) -> bool:
+    """Whether the words are an article and one person's origin: "der Ukrainer", "die Estin", "the American"."""
+    article, _, noun = words.partition(" ")
+    ends = book.grammar.natives[language].get(article.casefold(), ())
+    return noun.endswith(ends) and any(noun in demonym.words[language] for demonym in book.demonyms)
 
 
 def _proper_name(words: str, language: str, book: Codebook) -> str:

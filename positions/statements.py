@@ -1,9 +1,12 @@
 """Readings -> statements: which units of an article hold one, and how it is reported.
 
-The network decides; the grammar of quotation marks corrects the mode where it is certain.
+The network decides; the grammar of quotation marks corrects the mode where it is certain. What the article tells
+without words of saying has to be likelier than the rest: events are easily taken for positions ("legten einen Vorschlag
+vor"), unless a topic shows that one is.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from positions import codebook
@@ -14,12 +17,16 @@ CERTAIN = 0.95
 _QUOTED = re.compile(r"[„“»«\"‚‘](?P<words>[^„“”»«\"‚‘]+)[“”«»\"’‘]")
 
 
-def to_statement(article: Article, reading: Reading, threshold: float, spoken: bool = False) -> Statement | None:
-    """The statement that a reading found, or None where it stays below ``threshold`` or is silence ("ließ offen").
+def to_statement(
+    article: Article, reading: Reading, settings: Mapping[str, float], spoken: bool = False
+) -> Statement | None:
+    """The statement that a reading found, or None where it is too unlikely one or is silence ("ließ offen").
 
-    ``spoken`` says that it lies in an answer of an interview, whose words are direct without quotation marks.
+    ``settings`` are the probabilities that are asked for: ``statement_threshold`` of every statement,
+    ``narrated_threshold`` of a narrated one on no topic, ``topic_threshold`` of a topic. ``spoken`` says that it lies
+    in an answer of an interview, whose words are direct without quotation marks.
     """
-    if reading.statement < threshold:
+    if reading.statement < settings["statement_threshold"]:
         return None
     start, end = _tidy(article.text, reading.start, reading.end)
     text = article.text[start:end]
@@ -27,6 +34,9 @@ def to_statement(article: Article, reading: Reading, threshold: float, spoken: b
         return None
     cue = _cue(article.text, *reading.cue) if reading.cue else ""
     mode = "direct" if spoken and not cue else _mode(reading, text)
+    topical = any(topic.presence > settings["topic_threshold"] for topic in reading.topics)
+    if mode == "narrated" and not topical and reading.statement < settings["narrated_threshold"]:
+        return None
     return Statement(start, end, text, mode, cue, reading.statement)
 
 

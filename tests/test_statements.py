@@ -1,12 +1,15 @@
 """Readings become statements: which ones, with which words, and mode. Everybody in it is invented."""
 
+from dataclasses import replace
+
 import pytest
 
 from positions.classifier import Reading
-from positions.records import MODES, Article
+from positions.records import MODES, Article, TopicStance
 from positions.statements import to_statement
 
 EVEN = (0.2,) * 5
+SETTINGS = {"statement_threshold": 0.5, "narrated_threshold": 0.5, "topic_threshold": 0.7}
 
 
 def reading(text: str, mode: str = "indirect", sure: float = 0.8, statement: float = 0.9, cue: str = "") -> Reading:
@@ -17,7 +20,7 @@ def reading(text: str, mode: str = "indirect", sure: float = 0.8, statement: flo
 
 
 def mode_of(text: str, mode: str, sure: float = 0.8) -> str:
-    statement = to_statement(Article("a", text, language="de"), reading(text, mode, sure), 0.5)
+    statement = to_statement(Article("a", text, language="de"), reading(text, mode, sure), SETTINGS)
     return statement.mode if statement else ""
 
 
@@ -25,7 +28,28 @@ def mode_of(text: str, mode: str, sure: float = 0.8) -> str:
 def test_threshold(chance: float, found: bool) -> None:
     """What stays below the threshold is no statement."""
     text = "Die Brücke sei fertig, sagte Marta Weil."
-    assert (to_statement(Article("a", text, language="de"), reading(text, statement=chance), 0.5) is not None) is found
+    assert (
+        to_statement(Article("a", text, language="de"), reading(text, statement=chance), SETTINGS) is not None
+    ) is found
+
+
+@pytest.mark.parametrize(
+    ("mode", "presence", "chance", "found"),
+    [
+        ("narrated", 0.1, 0.79, False),
+        ("narrated", 0.1, 0.8, True),
+        ("narrated", 0.8, 0.79, True),  # a position on a topic, not an event
+        ("narrated", 0.8, 0.49, False),
+        ("indirect", 0.1, 0.6, True),
+    ],
+)
+def test_narrated_threshold(mode: str, presence: float, chance: float, found: bool) -> None:
+    """What is told without words of saying has a threshold of its own, unless it is on a topic."""
+    text = "Marta Weil reiste nach Oslo."
+    topics = (TopicStance("nato", presence, 0.8, 0.1, 0.1),)
+    one = replace(reading(text, mode, statement=chance), topics=topics)
+    statement = to_statement(Article("a", text, language="de"), one, SETTINGS | {"narrated_threshold": 0.8})
+    assert (statement is not None) is found
 
 
 @pytest.mark.parametrize(
@@ -41,7 +65,7 @@ def test_threshold(chance: float, found: bool) -> None:
 )
 def test_silence(text: str, language: str, found: bool) -> None:
     """Silence is no statement, unless quoted words follow; a negation is not silence."""
-    assert (to_statement(Article("a", text, language=language), reading(text), 0.5) is not None) is found
+    assert (to_statement(Article("a", text, language=language), reading(text), SETTINGS) is not None) is found
 
 
 @pytest.mark.parametrize(
@@ -71,7 +95,7 @@ def test_mode(text: str, likely: str, sure: float, mode: str) -> None:
 def test_span(text: str, start: int, end: int, expected: str) -> None:
     """A statement starts and ends on its own words and quotation marks."""
     found = Reading(start, end, 0.9, (0.0, 1.0, 0.0, 0.0), EVEN, EVEN, (), (), (), None)
-    statement = to_statement(Article("a", text, language="de"), found, 0.5)
+    statement = to_statement(Article("a", text, language="de"), found, SETTINGS)
     assert statement is not None and statement.text == expected == text[statement.start : statement.end]
 
 
@@ -79,7 +103,7 @@ def test_cue() -> None:
     """The reporting words are those that the network points at; there may be none."""
     text = "Die Brücke sei fertig, sagte Marta Weil."
     with_cue, without = (
-        to_statement(Article("a", text, language="de"), reading(text, cue=cue), 0.5) for cue in ("sagte", "")
+        to_statement(Article("a", text, language="de"), reading(text, cue=cue), SETTINGS) for cue in ("sagte", "")
     )
     assert with_cue is not None and with_cue.cue == "sagte"
     assert without is not None and without.cue == ""

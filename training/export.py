@@ -63,6 +63,7 @@ def export(base: Path, weights: Path, stance: Path, out: Path, version: str) -> 
         "lexicon_bonus": 0.0,
         "cut_threshold": 0.5,
         "statement_threshold": 0.5,
+        "narrated_threshold": 0.7,
         "topic_threshold": 0.5,
         "confidence": {kind: {"raw": [0, 1], "right": [0, 1]} for kind in ("topical", "other")},
     }

@@ -168,12 +168,12 @@ def train(
             loss = F.cross_entropy(network(*inputs), stance, label_smoothing=0.1)
             weights.step([loss], ramp((epoch + (number + 0.5) / len(chunks)) / options.epochs))
             total += loss.item() * len(chunk)
+        torch.save(weights.state(), options.out)
         print(
             f"epoch {epoch + 1} {time.time() - began:.0f}s {len(taken)} pairs, loss {total / len(taken):.3f}",
             evaluate(network, held_out, tokenizer),
             flush=True,
         )
-        torch.save(weights.state(), options.out)
 
 
 def batches(examples: list[Example], size: int, rng: random.Random) -> list[list[Example]]:

@@ -8,7 +8,7 @@ import json
 import random
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,13 @@ from tokenizers import Tokenizer
 from positions.classifier import PREFIX, spread_marks, tokenize
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, TOPICS
+from positions.units import split_units
 from training.examples import Passage, Span, read_passages, split
 from training.network import Network, Weights, freeze, ramp
 from training.official import read_official
 
 MAX_LENGTH = 384
+BEFORE = 90  # tokens that a later piece of a long passage sees of what stands before it
 
 
 @dataclass
@@ -118,6 +120,50 @@ class Collator:
             if self.rng.random() < 0.5:
                 known += [Mark(m.start(), m.end(), ACTORS[side]) for m in re.finditer(re.escape(name), passage.text)]
         return known
+
+
+def cut_long(passages: list[Passage], tokenizer: Tokenizer) -> list[Passage]:
+    """Passages too long for one pass, in pieces that end with a sentence and see a little of what stands before.
+
+    What is known of the words seen before is learned from in their own piece only.
+    """
+    return [piece for passage in passages for piece in _pieces(passage, tokenizer)]
+
+
+def _pieces(passage: Passage, tokenizer: Tokenizer) -> list[Passage]:
+    offsets, room = tokenize(tokenizer, passage.text)[1], MAX_LENGTH - 8
+    if len(offsets) <= room:
+        return [passage]
+    pieces, first = [], 0
+    units = split_units(passage.text, passage.language)
+    ends = [int(np.searchsorted(offsets[:, 0], unit.end)) for unit in units]
+    while first < len(units):
+        begin = int(np.searchsorted(offsets[:, 1], units[first].start, "right"))
+        seen = max(begin - BEFORE, 0) if first else 0
+        last = first + 1
+        while last < len(units) and ends[last] - seen <= room:
+            last += 1
+        start, end = int(offsets[seen, 0]), units[last - 1].end
+        pieces.append(_piece(passage, start, units[first].start, end, len(pieces)))
+        first = last
+    return pieces
+
+
+def _piece(passage: Passage, start: int, own: int, end: int, number: int) -> Passage:
+    """``text[start:end]`` of a passage with what is labelled from ``own`` on."""
+
+    def moved(span: tuple[int, int] | None) -> tuple[int, int] | None:
+        return (span[0] - start, span[1] - start) if span and start <= span[0] and span[1] <= end else None
+
+    spans = [
+        replace(one, start=one.start - start, end=one.end - start, mention=moved(one.mention))
+        for one in passage.spans
+        if own <= one.start and one.end <= end
+    ]
+    cuts = [(at - start, label) for at, label in passage.cuts if own <= at < end]
+    cues, sources = ([m for m in map(moved, found) if m] for found in (passage.cues, passage.sources))
+    text = passage.text[start:end]
+    return Passage(f"{passage.id}+{number}", passage.language, text, spans, cuts, cues, sources, passage.names)
 
 
 def _cover(offsets: np.ndarray, start: int, end: int) -> np.ndarray:
@@ -305,7 +351,8 @@ def main() -> None:
     passages, held_out = split(read_passages(options.examples), options.hold_out)
     passages += read_official(options.official, "train") if options.official else []
     print(len(passages), "passages to learn from,", len(held_out), "held out", flush=True)
-    train(passages, held_out, options)
+    tokenizer = read_tokenizer(options.base)
+    train(cut_long(passages, tokenizer), cut_long(held_out, tokenizer), options)
 
 
 if __name__ == "__main__":

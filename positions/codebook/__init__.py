@@ -420,14 +420,19 @@ def _polarity(data: Any) -> dict[str, Phrases]:
 
 
 def _grammar(data: Any) -> Grammar:
-    gendered = (
+    pronouns, possessives = (
         {
             language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
             for language, words in _languages(_fields(data), key).items()
         }
         for key in ("pronouns", "possessives")
     )
-    return Grammar(*gendered, *(_phrases(data, key) for key in ("determiners", "indefinite", "prepositions")))
+    natives = {
+        language: {article: _texts(ends, article) for article in ends}
+        for language, ends in _languages(_fields(data), "natives").items()
+    }
+    phrases = (_phrases(data, key) for key in ("determiners", "indefinite", "prepositions"))
+    return Grammar(pronouns, possessives, natives, *phrases)
 
 
 def _topic_file(data: Any) -> tuple[tuple[Topic, ...], tuple[Band, ...], tuple[Side, ...], str]:
