@@ -82,7 +82,6 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
     """The known side first; several where the network hears several sides speak together.
 
     A person whom the codebook does not know keeps one side through the article: what was heard before counts, too.
-    Where the network is not sure of any side, the origin that a description tells decides.
     """
     heard = np.array(reading.actors)
     if resolved and resolved.person and not resolved.side:
@@ -92,13 +91,12 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
     known, best = resolved.side if resolved else "", ACTORS[int(heard.argmax())]
     if best == OTHER:
         return (known or OTHER,)
-    known = known or (resolved.origin if resolved and heard.max() < TOGETHER else "")
     together = [ACTORS[i] for i in np.argsort(-heard, kind="stable") if heard[i] > TOGETHER and ACTORS[i] != OTHER]
     return (known,) if known and known not in together else tuple(dict.fromkeys((known or best, *together)))
 
 
 def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None) -> list[str]:
-    """Sides of names that "and" joins to the speaker's, in the statement: they speak together."""
+    """Sides of names and origins that "and" joins to the speaker's, in the statement: they speak together."""
     at = text.find(resolved.mention, reading.start, reading.end) if resolved and resolved.mention else -1
     if at < 0 or (resolved.side or resolved.origin) not in SIDES:  # type: ignore[union-attr]
         return []

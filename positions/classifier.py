@@ -115,7 +115,7 @@ class Classifier:
         ids, offsets = tokenize(self._tokenizer.backend_tokenizer, text)
         side, evidence = spread_marks(marks, offsets)
         readings: list[Reading] = []
-        for window in _windows(units, offsets):
+        for window in cut_windows(units, offsets):
             span = slice(window.first, window.last)
             hidden = self._read_tokens(ids[span], side[span], evidence[span])
             readings += self._read_window(window.units, hidden, offsets[span], evidence[span])
@@ -302,14 +302,21 @@ def check_topics(book: Codebook) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class Window:
+    """Units that are read in one pass, and the tokens of that pass: ``first`` included, ``last`` not."""
+
     units: tuple[Unit, ...]
     first: int
     last: int
 
 
-def _windows(units: Sequence[Unit], offsets: Array) -> list[_Window]:
-    """Group units into windows of at most ``WINDOW`` tokens, with what stands before and after them as context."""
+def cut_windows(
+    units: Sequence[Unit], offsets: Array, size: int = WINDOW, left: int = LEFT, right: int = RIGHT
+) -> list[Window]:
+    """Group units into windows of at most ``size`` tokens, with ``left`` before and ``right`` after them as context.
+
+    ``offsets`` are those of ``tokenize``. A unit that is longer by itself gets a longer window.
+    """
     spans = [
         (int(np.searchsorted(offsets[:, 1], u.start, "right")), int(np.searchsorted(offsets[:, 0], u.end, "left")))
         for u in units
@@ -317,12 +324,12 @@ def _windows(units: Sequence[Unit], offsets: Array) -> list[_Window]:
     windows, i = [], 0
     while i < len(units):
         first = spans[i][0]
-        context = max(first - LEFT, 0) if i else first
+        context = max(first - left, 0) if i else first
         last, j = spans[i][1], i + 1
-        while j < len(units) and spans[j][1] - context <= WINDOW - RIGHT:
+        while j < len(units) and spans[j][1] - context <= size - right:
             last, j = spans[j][1], j + 1
-        last = min(last, context + WINDOW + LEFT)
-        windows.append(_Window(tuple(units[i:j]), context, min(last + RIGHT, len(offsets))))
+        last = min(last, context + size + left)
+        windows.append(Window(tuple(units[i:j]), context, min(last + right, len(offsets))))
         i = j
     return windows
 

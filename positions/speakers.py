@@ -105,7 +105,7 @@ def _resolve(
     standing = words.casefold()
     if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
         return _antecedent(words, before, gender)
-    if _is_native(words, language, book) and (meant := _role(words, before, language, book)).resolution:
+    if meant := _compatriot(words, before, language, book):
         return meant
     inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
     known = _known(words, [m for m in inside if not _is_namesake(words, m, language, book)], language, book)
@@ -261,10 +261,9 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     same = re.compile(rf"{re.escape(head)}(?!\w)", re.IGNORECASE)
     side = side_of_description(words, language, book)
     introduced = words.split()[0].casefold() in book.grammar.indefinite[language] if head else True
-    native = _is_native(words, language, book)
     for speaker in () if introduced else reversed(before):
         another = speaker.speaker.casefold() == bare.casefold() or (side != OTHER and speaker.side not in ("", side))
-        if (same.search(speaker.mention) or (native and speaker.person)) and not another:
+        if same.search(speaker.mention) and not another:
             return _refer(words, speaker)
     lead = _RELATIVE.split(words)[0]
     outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))
@@ -272,11 +271,25 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     return Resolved(bare or words, OTHER if outside or unnamed else "", words, origin="" if side == OTHER else side)
 
 
-def _is_native(words: str, language: str, book: Codebook) -> bool:
-    """Whether the words are an article and one person's origin: "der Ukrainer", "die Estin", "the American"."""
+def _compatriot(words: str, before: Sequence[Resolved], language: str, book: Codebook) -> Resolved | None:
+    """The latest person whom "der Ukrainer", "die Estin" or "the American" can mean; None for other words.
+
+    Of a side with several nations only one who was introduced with that nation's name.
+    """
     article, _, noun = words.partition(" ")
-    ends = book.grammar.natives[language].get(article.casefold(), ())
-    return noun.endswith(ends) and any(noun in demonym.words[language] for demonym in book.demonyms)
+    gender, ends = book.grammar.natives[language].get(article.casefold(), ("", ()))
+    known = [d for d in book.demonyms if noun in d.words[language] and noun not in d.name.values()]
+    if not known or not noun.endswith(ends):
+        return None
+    nation = known[0]
+    alone = sum(demonym.side == nation.side for demonym in book.demonyms) == 1
+    names = (*nation.stems, *nation.name.values(), nation.adjective)
+    for speaker in reversed(before):
+        fits = speaker.side in ("", nation.side) and gender in ("", speaker.gender or gender)
+        named = any(name.casefold() in speaker.mention.casefold() for name in names)
+        if speaker.person and fits and (named or (alone and speaker.side)):
+            return _refer(words, speaker)
+    return None
 
 
 def _proper_name(words: str, language: str, book: Codebook) -> str:

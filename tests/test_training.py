@@ -82,7 +82,7 @@ def test_every_topic_and_stance_is_learned_in_both_languages():
 def test_long_passages_are_learned_in_pieces():
     """Each label is learned once, on its own words, and the cue and the speaker's name move with it."""
     pytest.importorskip("torch")
-    from training.train import BEFORE, MAX_LENGTH, cut_long, read_tokenizer
+    from training.train import MAX_LENGTH, cut_long, read_tokenizer
 
     tokenizer = read_tokenizer(ROOT / "positions" / "model")
     long, short = (to_passage(lines(EXAMPLES / name)[0]) for name in ("de-long.jsonl", "de-short.jsonl"))
@@ -96,9 +96,10 @@ def test_long_passages_are_learned_in_pieces():
     words = [(long.text[span.start : span.end], span.topics) for span in long.spans]
     assert [(text, topics) for text, topics, _ in labelled] == words
     names = [long.text[slice(*span.mention)] for span in long.spans if span.mention]
-    assert {name for *_, name in labelled if name} <= set(names)
+    moved = [name for *_, name in labelled if name]
+    assert 0.8 * len(names) < len(moved) and set(moved) <= set(names)  # some are named in the piece before
     assert all(len(tokenizer.encode(piece.text).ids) <= MAX_LENGTH for piece in pieces)
-    assert long.text.index(pieces[1].text) < len(pieces[0].text) and BEFORE > 0
+    assert long.text.index(pieces[1].text) < len(pieces[0].text)
     assert {piece.id.rpartition("-")[0] for piece in pieces} == {"de-long"}
 
 

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,15 +17,16 @@ import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
 
-from positions.classifier import PREFIX, spread_marks, tokenize
+from positions.classifier import PREFIX, cut_windows, spread_marks, tokenize
 from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, TOPICS
-from positions.units import split_units
+from positions.units import Unit, split_units
 from training.examples import Passage, Span, read_passages, split
 from training.network import Network, Weights, freeze, ramp
 from training.official import read_official
 
 MAX_LENGTH = 384
+AROUND = 8  # tokens kept free for the prefix and the end mark
 BEFORE = 90  # tokens that a later piece of a long passage sees of what stands before it
 
 
@@ -131,26 +133,16 @@ def cut_long(passages: list[Passage], tokenizer: Tokenizer) -> list[Passage]:
 
 
 def _pieces(passage: Passage, tokenizer: Tokenizer) -> list[Passage]:
-    offsets, room = tokenize(tokenizer, passage.text)[1], MAX_LENGTH - 8
+    offsets, room = tokenize(tokenizer, passage.text)[1], MAX_LENGTH - AROUND
     if len(offsets) <= room:
         return [passage]
-    pieces, first = [], 0
-    units = split_units(passage.text, passage.language)
-    ends = [int(np.searchsorted(offsets[:, 0], unit.end)) for unit in units]
-    while first < len(units):
-        begin = int(np.searchsorted(offsets[:, 1], units[first].start, "right"))
-        seen = max(begin - BEFORE, 0) if first else 0
-        last = first + 1
-        while last < len(units) and ends[last] - seen <= room:
-            last += 1
-        start, end = int(offsets[seen, 0]), units[last - 1].end
-        pieces.append(_piece(passage, start, units[first].start, end, len(pieces)))
-        first = last
-    return pieces
+    windows = cut_windows(split_units(passage.text, passage.language), offsets, room, BEFORE, 0)
+    return [_piece(passage, int(offsets[one.first, 0]), one.units, number) for number, one in enumerate(windows)]
 
 
-def _piece(passage: Passage, start: int, own: int, end: int, number: int) -> Passage:
-    """``text[start:end]`` of a passage with what is labelled from ``own`` on."""
+def _piece(passage: Passage, start: int, units: Sequence[Unit], number: int) -> Passage:
+    """The text of a passage from ``start`` to the end of ``units``, with what is labelled in these."""
+    own, end = units[0].start, units[-1].end
 
     def moved(span: tuple[int, int] | None) -> tuple[int, int] | None:
         return (span[0] - start, span[1] - start) if span and start <= span[0] and span[1] <= end else None

@@ -428,8 +428,11 @@ def _grammar(data: Any) -> Grammar:
         for key in ("pronouns", "possessives")
     )
     natives = {
-        language: {article: _texts(ends, article) for article in ends}
-        for language, ends in _languages(_fields(data), "natives").items()
+        language: {
+            article: (_text(told, "gender", GENDERS) if "gender" in told else "", _texts(told, "ends"))
+            for article, told in articles.items()
+        }
+        for language, articles in _languages(_fields(data), "natives").items()
     }
     phrases = (_phrases(data, key) for key in ("determiners", "indefinite", "prepositions"))
     return Grammar(pronouns, possessives, natives, *phrases)

@@ -137,12 +137,12 @@ class Roles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """Pronouns and possessives with their gender ("m" or "f"), articles with the endings of origins that, behind them,
-    mean one person, determiners, those of somebody new, and prepositions."""
+    """Pronouns and possessives with their gender ("m" or "f"), articles with the gender (or "") and the endings of
+    origins that, behind them, mean one person, determiners, those of somebody new, and prepositions."""
 
     pronouns: Mapping[str, Mapping[str, str]]
     possessives: Mapping[str, Mapping[str, str]]
-    natives: Mapping[str, Mapping[str, tuple[str, ...]]]
+    natives: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]]
     determiners: Phrases
     indefinite: Phrases
     prepositions: Phrases
