@@ -6,7 +6,7 @@ day.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
@@ -15,10 +15,10 @@ import numpy as np
 from positions import codebook
 from positions.classifier import Reading
 from positions.codebook.entries import Codebook
-from positions.interviews import Answer, answer_around
 from positions.mentions import Mention
 from positions.records import ACTORS, MODES, OTHER, SIDES, Article, Attribution
-from positions.speakers import Resolved, codebook_language, resolve_answer, resolve_speaker
+from positions.speakers import Resolved, codebook_language, resolve_speaker, resolve_turn
+from positions.turns import Turn, turn_around
 
 SURE = 0.5
 TOGETHER = 0.6  # so likely must a side be to speak beside another
@@ -34,10 +34,10 @@ _QUOTED = re.compile(r"[„“»«\"][^„“”»«\"]{25,}[“”«»\"]")
 class Memory:
     """What an article has told so far: its speakers in order, and the relays of the last statement.
 
-    ``answers`` are those of an interview, known from the start.
+    ``turns`` are those of an interview, a transcript or a speech, known from the start.
     """
 
-    answers: tuple[Answer, ...] = ()
+    turns: tuple[Turn, ...] = ()
     speakers: list[Resolved] = field(default_factory=list)
     relays: tuple[str, ...] = ()
     heard: dict[str, np.ndarray] = field(default_factory=dict)  # speaker -> sum of what the network heard of the side
@@ -51,13 +51,14 @@ def attribute(
     ``book`` is the codebook that ``mentions`` come from (default: the shipped one).
     """
     book = book or codebook.load()
-    answer = answer_around(memory.answers, reading.start, reading.end) if reading.cue is None else None
-    resolved = (
-        resolve_answer(article, answer.person, reading, mentions, book)
-        if answer
-        else resolve_speaker(article, reading, mentions, memory.speakers, book)
-    )
-    sides = _sides(reading, resolved, memory)
+    turn = turn_around(memory.turns, reading.start, reading.end)
+    told = turn is None or reading.cue is not None
+    resolved = resolve_speaker(article, reading, mentions, memory.speakers, book) if told else None
+    together: tuple[str, ...] = ()
+    if turn and resolved is None:
+        resolved, together = resolve_turn(article, turn, mentions, book)
+        resolved = replace(resolved, until=reading.end)
+    sides = together if len(together) > 1 else _sides(reading, resolved, memory)
     if reading.modes[MODES.index("direct")] < SURE:
         joined = _coordinated(article.text, reading, mentions, resolved)
         known = resolved is not None and resolved.side

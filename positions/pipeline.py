@@ -13,10 +13,10 @@ from positions.classifier import Classifier, Reading
 from positions.codebook.entries import Codebook
 from positions.dates import date_statement
 from positions.entailment import ZeroShot
-from positions.interviews import answer_around, find_answers
 from positions.mentions import find_marks, find_mentions
 from positions.records import OTHER, Article, Attribution, Statement, TaggedStatement, TopicStance
 from positions.statements import to_statement
+from positions.turns import find_turns, turn_around
 from positions.units import split_units
 from positions.utterances import join_translations, join_utterances
 
@@ -75,12 +75,12 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
     units = split_units(article.text, article.language)
     starts = [unit.start for unit in units]
     readings = reader.read(article.text, units, marks)
-    memory = Memory(find_answers(article.text, book))
+    memory = Memory(find_turns(article.text, mentions, book))
     rows: list[TaggedStatement] = []
     said: dict[str, _Said] = {}
     seen: dict[str, int] = {}
     for reading in readings:
-        spoken = answer_around(memory.answers, reading.start, reading.end) is not None
+        spoken = turn_around(memory.turns, reading.start, reading.end) is not None
         reading = replace(reading, topics=tuple(topic for topic in reading.topics if topic.topic in topics))
         statement = to_statement(article, reading, reader.config, spoken)
         if statement is None:

@@ -15,6 +15,7 @@ from positions.classifier import Reading
 from positions.codebook.entries import Codebook
 from positions.mentions import Mention, find_mentions, is_role, role_words, side_of_description
 from positions.records import MODES, OTHER, Article
+from positions.turns import Turn
 
 POINTED = 0.12
 BESIDE, CERTAIN = 0.45, 1.0  # a name next to the reporting words, and a pronoun there
@@ -29,6 +30,10 @@ _RELATIVE = re.compile(
 )  # "an official briefing reporters" is no reporter
 _APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
+_LAYOUTS = {  # what tells whose turn it is, as the chain of resolution names it
+    "de": {"interview": "Interview", "minutes": "Protokoll", "heading": "Überschrift"},
+    "en": {"interview": "Interview", "minutes": "transcript", "heading": "heading"},
+}
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
 
@@ -74,17 +79,21 @@ def resolve_speaker(
     return replace(found, until=reading.end, at=found.at or span[0]) if found else None
 
 
-def resolve_answer(
-    article: Article, person: str, reading: Reading, mentions: Sequence[Mention], book: Codebook | None = None
-) -> Resolved:
-    """The ``person`` who gives the answer of an interview in which ``reading`` lies."""
+def resolve_turn(
+    article: Article, turn: Turn, mentions: Sequence[Mention], book: Codebook | None = None
+) -> tuple[Resolved, tuple[str, ...]]:
+    """Who speaks in a turn, and all sides that speak there jointly; layout names them, no verb of saying has to."""
     language, book = codebook_language(article.language), book or codebook.load()
-    at = article.text.find(person)
-    span = (at, at + len(person))
-    inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
-    found = _known(person, inside, language, book) or _named(article, person, person, language, book)
-    chain = f"Interview → {found.speaker}"
-    return replace(found, resolution=chain, person=True, until=reading.end, at=max(at, 0))
+    found = []
+    for name in turn.people:
+        at = max(article.text.find(name), 0)
+        inside = [m for m in mentions if m.entity and m.start < at + len(name) and m.end > at]
+        known = _known(name, inside, language, book) or _named(article, name, name, language, book)
+        found.append(replace(known, person=True, at=at))
+    speaker = " ".join(_without_determiner(turn.joint.split(), language)) or found[0].speaker
+    chain = f"{_LAYOUTS[language][turn.layout]} → {speaker}"
+    sides = dict.fromkeys(one.side for one in found if one.side)
+    return replace(found[0], speaker=speaker, resolution=chain), tuple(sides)
 
 
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:

@@ -7,9 +7,9 @@ import pytest
 
 from positions.attribution import Memory, attribute
 from positions.classifier import Reading
-from positions.interviews import Answer
 from positions.mentions import find_mentions
 from positions.records import ACTORS, Article, Attribution
+from positions.turns import Turn
 
 DAY = "2025-12-03"
 
@@ -361,14 +361,29 @@ def test_media_that_speak_are_no_side(text, who, side):
     assert found.sides == (side,)
 
 
-def test_answers_are_the_interviewed_persons():
+def test_turns_are_the_words_of_whom_layout_names():
     """Unquoted words without a reporting verb are those of whoever answers; others' words inside keep their speaker."""
     text = "Olena Hajduk sitzt im Parlament.\n\nKommen Sie?\n\nDas wird dauern. Uschakow sagte, es eile nicht."
     at = text.index("Das wird")
     article = Article("a", text, published=DAY, language="de")
-    memory = Memory((Answer(at, len(text), "Olena Hajduk"),))
+    memory = Memory((Turn(at, len(text), ("Olena Hajduk",), "interview"),))
     mentions = find_mentions(text, "de", DAY)
     own = attribute(article, reading(article, "Das wird dauern.", actors=["Ukraine"]), mentions, memory)
     assert (own.speaker, own.sides, own.resolution) == ("Olena Hajduk", ("Ukraine",), "Interview → Olena Hajduk")
     other = reading(article, "Uschakow sagte, es eile nicht.", "Uschakow", "sagte", ["Russia"])
     assert attribute(article, other, mentions, memory).speaker == "Juri Uschakow"
+
+
+def test_a_joint_statement_is_of_all_sides_that_its_heading_names():
+    """First side first; without a verb of saying inside, the words are everybody's."""
+    text = "Joint statement of the foreign ministers of Latvia and Ukraine\n\nWe ask for patience. Moscow said no."
+    at = text.index("We ask")
+    article = Article("a", text, published=DAY, language="en")
+    turn = Turn(at, len(text), ("Latvia", "Ukraine"), "heading", "the foreign ministers of Latvia and Ukraine")
+    memory = Memory((turn,))
+    mentions = find_mentions(text, "en", DAY)
+    own = attribute(article, reading(article, "We ask for patience.", actors=["Europe"]), mentions, memory)
+    assert (own.speaker, own.sides) == ("foreign ministers of Latvia and Ukraine", ("Europe", "Ukraine"))
+    assert own.resolution == "heading → foreign ministers of Latvia and Ukraine"
+    other = reading(article, "Moscow said no.", "Moscow", "said", ["Russia"])
+    assert attribute(article, other, mentions, memory).sides == ("Russia",)

@@ -32,7 +32,7 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
     "sklearn": ("training/",),
 }
 STAGES = (
-    *("archives", "articles", "cleaning", "decoding", "units", "mentions", "interviews", "classifier", "entailment"),
+    *("archives", "articles", "cleaning", "decoding", "units", "mentions", "turns", "classifier", "entailment"),
     *("statements", "speakers", "attribution", "dates", "utterances"),
 )
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
@@ -41,9 +41,9 @@ VALUES = {  # a stage -> modules whose values it takes, or of which it is the se
     "classifier": {"mentions", "units"},
     "entailment": {"classifier", "mentions", "units"},
     "statements": {"classifier"},
-    "speakers": {"classifier", "mentions"},
-    "interviews": {"mentions"},
-    "attribution": {"classifier", "interviews", "mentions", "speakers"},
+    "speakers": {"classifier", "mentions", "turns"},
+    "turns": {"mentions"},
+    "attribution": {"classifier", "turns", "mentions", "speakers"},
 }
 FRAMES = (
     *("store", "collection", "measures", "intervals", "correction", "ladders", "audit"),
