@@ -22,6 +22,7 @@ from positions.turns import Turn, turn_around
 
 SURE = 0.5
 TOGETHER = 0.6  # so likely must a side be to speak beside another
+PAIR = 0.1  # and where the words name two ("beide Seiten")
 TOLD = 0.55
 LEAST, KNOWN = 0.02, 0.8  # least confidence in a side: guessed, and read off a name that the codebook knows
 MEDIA = ("medium", "platform")
@@ -58,6 +59,8 @@ def attribute(
     if turn and resolved is None:
         resolved, together = resolve_turn(article, turn, mentions, book)
         resolved = replace(resolved, until=reading.end)
+    elif resolved and _is_pair(resolved, article.language, book):
+        together = _pair(reading)
     sides = together if len(together) > 1 else _sides(reading, resolved, memory)
     if reading.modes[MODES.index("direct")] < SURE:
         joined = _coordinated(article.text, reading, mentions, resolved)
@@ -94,6 +97,18 @@ def _sides(reading: Reading, resolved: Resolved | None, memory: Memory) -> tuple
         return (known or OTHER,)
     together = [ACTORS[i] for i in np.argsort(-heard, kind="stable") if heard[i] > TOGETHER and ACTORS[i] != OTHER]
     return (known,) if known and known not in together else tuple(dict.fromkeys((known or best, *together)))
+
+
+def _is_pair(resolved: Resolved, language: str, book: Codebook) -> bool:
+    """Whether words mean two sides that speak together ("die beiden Präsidenten", "both sides")."""
+    opening = tuple(f"{words} " for words in book.grammar.pairs[codebook_language(language)])
+    return not resolved.side and not resolved.origin and resolved.mention.casefold().startswith(opening)
+
+
+def _pair(reading: Reading) -> tuple[str, ...]:
+    """The two sides that the network hears most, fewer where it does not hear them at all."""
+    heard = sorted(SIDES, key=lambda side: -reading.actors[ACTORS.index(side)])
+    return tuple(side for side in heard[:2] if reading.actors[ACTORS.index(side)] > PAIR)
 
 
 def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resolved: Resolved | None) -> list[str]:

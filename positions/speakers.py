@@ -88,12 +88,23 @@ def resolve_turn(
     for name in turn.people:
         at = max(article.text.find(name), 0)
         inside = [m for m in mentions if m.entity and m.start < at + len(name) and m.end > at]
-        known = _known(name, inside, language, book) or _named(article, name, name, language, book)
-        found.append(replace(known, person=True, at=at))
-    speaker = " ".join(_without_determiner(turn.joint.split(), language)) or found[0].speaker
+        known = _known(name, inside, language, book)
+        side = "" if known or len(turn.people) > 1 else _side_of_introduction(turn.about, language, book)
+        named = known or replace(_named(article, name, name, language, book), side=side)
+        found.append(replace(named, person=True, at=at))
+    together = " ".join(_without_determiner(turn.about.split(), language)) if len(turn.people) > 1 else ""
+    speaker = together or found[0].speaker
     chain = f"{_LAYOUTS[language][turn.layout]} → {speaker}"
     sides = dict.fromkeys(one.side for one in found if one.side)
     return replace(found[0], speaker=speaker, resolution=chain), tuple(sides)
+
+
+def _side_of_introduction(words: str, language: str, book: Codebook) -> str:
+    """The only side that the words which introduce a person name, ``other`` for outsiders; empty where none does."""
+    if any(_says(words, group, language) for group in ("outsiders", "former", "press")):
+        return OTHER
+    sides = {mention.side for mention in find_mentions(words, language, book=book)} - {OTHER}
+    return sides.pop() if len(sides) == 1 else ""
 
 
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:

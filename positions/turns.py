@@ -53,23 +53,23 @@ OWN = 0.15  # so many of a speech's sentences speak in the first person, at leas
 class Turn:
     """``text[start:end]`` is spoken by ``people``, as the article names them in full.
 
-    ``layout``, one of ``LAYOUTS``, is what tells it; ``joint`` are the words that name several speakers together.
+    ``layout``, one of ``LAYOUTS``, is what tells it; ``about`` are the words that introduce them.
     """
 
     start: int
     end: int
     people: tuple[str, ...]
     layout: str
-    joint: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """Paragraph ``number`` says that what stands below are the words of ``people``; ``joint`` as in ``Turn``."""
+    """Paragraph ``number`` says that what stands below are the words of ``people``; ``about`` as in ``Turn``."""
 
     number: int
     people: tuple[str, ...]
-    joint: str
+    about: str
 
 
 def find_turns(text: str, mentions: Sequence[Mention], book: Codebook) -> tuple[Turn, ...]:
@@ -110,7 +110,7 @@ def _labelled(text: str, paragraphs: Sequence[Range], heading: _Heading | None, 
             named = _full_name(text, label.split()[-1], book) or (host if is_role(label.split()[-1], roles) else "")
             person = "" if label in asking else named
         if person:
-            turns.append(Turn(*span, (person,), "interview"))
+            turns.append(Turn(*span, (person,), "interview", _introduction(text, person)))
     return turns
 
 
@@ -130,7 +130,7 @@ def _alternating(text: str, paragraphs: Sequence[Range], book: Codebook) -> list
     person, turns = _introduced(text[: paragraphs[asked[0]][0]], book), []
     for i in range(asked[0], len(paragraphs)):
         if i in answering and person:
-            turns.append(Turn(*paragraphs[i], (person,), "interview"))
+            turns.append(Turn(*paragraphs[i], (person,), "interview", _introduction(text, person)))
         elif i in asked:
             person = _addressed(text, text[slice(*paragraphs[i])], book) or person
     return turns
@@ -156,7 +156,7 @@ def _speech(text: str, paragraphs: Sequence[Range], heading: _Heading | None) ->
     own = sum(map(_speaks_of_self, sentences))
     if own < QUESTIONS or own < OWN * len(sentences):
         return []
-    return [Turn(*span, heading.people, "heading", heading.joint) for span in below]
+    return [Turn(*span, heading.people, "heading", heading.about) for span in below]
 
 
 def _find_heading(
@@ -179,7 +179,7 @@ def _find_heading(
         within = [(name, kind) for name, kind, at in inside if first <= at and at + len(name) <= stop]
         people = _named_in(words[first:stop], words[stop:last], within, book)
         if people:
-            return _Heading(number, people, words[first:stop].strip(" ,") if len(people) > 1 else "")
+            return _Heading(number, people, words[first:stop].strip(" ,"))
     return None
 
 
@@ -204,6 +204,13 @@ def _asks(text: str, span: Range) -> bool:
 def _speaks_of_self(words: str) -> bool:
     """Whether words outside quotation marks are in the first person."""
     return bool(_FIRST.search(_QUOTED.sub(" ", words)))
+
+
+def _introduction(text: str, person: str) -> str:
+    """The sentence that names a person first."""
+    at = text.find(person)
+    start = max(text.rfind("\n", 0, at), *(text.rfind(mark, 0, at) for mark in (". ", "! ", "? "))) + 1
+    return text[start : at + len(person)] + re.split(r"[.!?]\s|\n", text[at + len(person) :], maxsplit=1)[0]
 
 
 def _introduced(before: str, book: Codebook) -> str:

@@ -387,3 +387,42 @@ def test_a_joint_statement_is_of_all_sides_that_its_heading_names():
     assert own.resolution == "heading → foreign ministers of Latvia and Ukraine"
     other = reading(article, "Moscow said no.", "Moscow", "said", ["Russia"])
     assert attribute(article, other, mentions, memory).sides == ("Russia",)
+
+
+@pytest.mark.parametrize(
+    ("who", "heard", "sides"),
+    [
+        ("beide Seiten", {"Russia": 0.3, "Ukraine": 0.45}, ("Ukraine", "Russia")),
+        ("die beiden Präsidenten", {"USA": 0.5, "Russia": 0.2, "other": 0.25}, ("USA", "Russia")),
+        ("beide Seiten", {"Europe": 0.9}, ("Europe",)),
+        ("beide Seiten", {}, ("other",)),
+        ("beide europäische Diplomaten", {"Europe": 0.6, "USA": 0.3}, ("Europe",)),
+        ("zwei Diplomaten", {"Europe": 0.6, "USA": 0.3}, ("Europe",)),
+    ],
+)
+def test_words_for_two_mean_two_sides(who, heard, sides):
+    """Where words name a pair, its sides need not be as likely as sides that speak together elsewhere."""
+    text = f"Das dauere noch, teilten {who} mit."
+    article = Article("a", text, published=DAY, language="de")
+    chances = tuple(heard.get(actor, 0.05 if actor != "other" or heard else 0.5) for actor in ACTORS)
+    told = replace(reading(article, text, who, "teilten", []), actors=chances)
+    assert attribute(article, told, find_mentions(text, "de", DAY), Memory()).sides == sides
+
+
+@pytest.mark.parametrize(
+    ("about", "side"),
+    [
+        ("Olena Hajduk, 43, ist Vizeministerin der Ukraine für den Wiederaufbau", "Ukraine"),
+        ("Die ukrainische Expertin Olena Hajduk", "other"),
+        ("Die frühere ukrainische Vizeministerin Olena Hajduk", "other"),
+        ("Olena Hajduk über die Ukraine und Russland", "USA"),
+        ("Olena Hajduk", "USA"),
+    ],
+)
+def test_the_side_of_whom_nobody_knows_is_that_of_the_introduction(about, side):
+    """One side in the words that introduce a person is hers; outsiders have none, and else the network is asked."""
+    text = f"{about}.\n\nDas wird dauern."
+    turn = Turn(text.index("Das wird"), len(text), ("Olena Hajduk",), "interview", about)
+    article = Article("a", text, published=DAY, language="de")
+    own = reading(article, "Das wird dauern.", actors=["USA"])
+    assert attribute(article, own, find_mentions(text, "de", DAY), Memory((turn,))).sides == (side,)

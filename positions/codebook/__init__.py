@@ -434,7 +434,7 @@ def _grammar(data: Any) -> Grammar:
         }
         for language, articles in _languages(_fields(data), "natives").items()
     }
-    phrases = (_phrases(data, key) for key in ("determiners", "indefinite", "prepositions"))
+    phrases = (_phrases(data, key) for key in ("determiners", "indefinite", "pairs", "prepositions"))
     return Grammar(pronouns, possessives, natives, *phrases)
 
 

@@ -138,13 +138,14 @@ class Roles:
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
     """Pronouns and possessives with their gender ("m" or "f"), articles with the gender (or "") and the endings of
-    origins that, behind them, mean one person, determiners, those of somebody new, and prepositions."""
+    origins that, behind them, mean one person, determiners, those of somebody new, words for two, and prepositions."""
 
     pronouns: Mapping[str, Mapping[str, str]]
     possessives: Mapping[str, Mapping[str, str]]
     natives: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]]
     determiners: Phrases
     indefinite: Phrases
+    pairs: Phrases
     prepositions: Phrases
 
 
