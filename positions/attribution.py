@@ -55,7 +55,7 @@ def attribute(
     turn = turn_around(memory.turns, reading.start, reading.end)
     told = turn is None or reading.cue is not None
     resolved = resolve_speaker(article, reading, mentions, memory.speakers, book) if told else None
-    together: tuple[str, ...] = ()
+    together = resolved.joint if resolved else ()
     if turn and resolved is None:
         resolved, together = resolve_turn(article, turn, mentions, book)
         resolved = replace(resolved, until=reading.end)

@@ -43,7 +43,7 @@ class Resolved:
 
     ``origin`` is the side that a description without a name tells ("ukrainische Unterhändler"); whoever is meant may
     speak for nobody but himself. ``at`` is the offset of the words that name the speaker, which a pronoun or a role
-    refers to; ``until`` is where the statement ends.
+    refers to; ``until`` is where the statement ends. ``joint`` are the sides of a body that speaks for several.
     """
 
     speaker: str
@@ -55,6 +55,7 @@ class Resolved:
     until: int = 0
     at: int = 0
     origin: str = ""
+    joint: tuple[str, ...] = ()
 
 
 def resolve_speaker(
@@ -132,7 +133,12 @@ def _resolve(
     if known:
         return known
     name = _proper_name(words, language, book)
-    return _named(article, name, words, language, book) if name else _role(words, before, language, book)
+    if name:
+        return _named(article, name, words, language, book)
+    joint = [
+        body.joint for m in inside if m.kind not in ("person", "office") and (body := book.institution(m.entity)).joint
+    ]
+    return replace(_role(words, before, language, book), joint=joint[0] if joint else ())
 
 
 def codebook_language(language: str) -> str:
@@ -226,7 +232,8 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
         return Resolved(person.name[language], side, words, chain, person.gender, True)
     for mention in inside:
         if not _is_person_beside(words, mention.text, language, book):
-            return Resolved(book.institution(mention.entity).name[language], mention.side, words)
+            body = book.institution(mention.entity)
+            return Resolved(body.name[language], mention.side, words, joint=body.joint)
     return None
 
 

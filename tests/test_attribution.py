@@ -389,6 +389,14 @@ def test_a_joint_statement_is_of_all_sides_that_its_heading_names():
     assert attribute(article, other, mentions, memory).sides == ("Russia",)
 
 
+@pytest.mark.parametrize("who", ["die G7", "die Finanzminister der G7-Staaten"])
+def test_a_body_of_several_sides_speaks_for_all_of_them(who):
+    """The codebook names them; the network need not hear them."""
+    text = f"Das dauere noch, teilten {who} mit."
+    (found,) = attributions(text, (text, who, "teilten", ["other"]))
+    assert found.sides == ("Europe", "USA")
+
+
 @pytest.mark.parametrize(
     ("who", "heard", "sides"),
     [

@@ -310,6 +310,7 @@ def folder(tmp_path: Path) -> Path:
         ("people.yaml", "name: Adis Ahmetovic", "nom: Adis Ahmetovic", "adis-ahmetovic: name must have de and en"),
         ("people.yaml", "- id: adis-ahmetovic", "- {", "while parsing a flow mapping"),
         ("institutions.yaml", "kind: institution", "kind: club", "kind 'club' is not one of"),
+        ("institutions.yaml", "joint: [Europe, USA]", "joint: [Europe, Mars]", "g7: joint 'Mars' is not one of"),
         ("roles.yaml", "Kremlin spokesman]", "Kremlin jester]", "nobody in people.yaml has the title 'Kremlin jester'"),
         ("cues.yaml", "class: reject", "class: sing", "ablehnen: class 'sing' is not one of"),
         ("cues.yaml", "split: [lehne, lehnen, lehnt, lehnte, lehnten]", "split: []", "ablehnen: split must not"),

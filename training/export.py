@@ -1,8 +1,8 @@
 """Trained network -> ``positions/model``: ``python -m training.export BASE NETWORK STANCE OUT``.
 
-The encoder becomes int8 ONNX (dynamic quantization, weights by channel), the word embeddings int8 with one scale a row,
-the heads numpy arrays. Temperatures and thresholds are chosen on the held-out passages, on the exported files
-themselves.
+The encoder becomes int8 ONNX (dynamic quantization, weights by channel; the outputs of ``SPARED`` layers stay as they
+are), the word embeddings int8 with one scale a row, the heads numpy arrays. Temperatures and thresholds are chosen on
+the held-out passages, on the exported files themselves.
 """
 
 import argparse
@@ -20,6 +20,10 @@ from transformers import PreTrainedModel
 from positions.classifier import PREFIX
 from training.network import Network
 from training.stance import StanceNetwork
+
+# Layers of multilingual-e5-small whose inner activations reach furthest from the rest: one scale for all of them leaves
+# the others few steps. With these two in full precision the hidden states are off by 14 % instead of 19 %.
+SPARED = (4, 5)
 
 
 class Body(torch.nn.Module):
@@ -80,7 +84,7 @@ def _heads(network: torch.nn.Module) -> dict[str, np.ndarray]:
 
 
 def export_encoder(encoder: PreTrainedModel, path: Path) -> None:
-    """The encoder as int8 ONNX."""
+    """The encoder as int8 ONNX, but for the outputs of ``SPARED`` layers."""
     encoder.set_attn_implementation("eager")
     sample = torch.randn(1, 40, encoder.config.hidden_size)
     with tempfile.TemporaryDirectory() as folder:
@@ -103,9 +107,17 @@ def export_encoder(encoder: PreTrainedModel, path: Path) -> None:
             weight_type=QuantType.QInt8,
             per_channel=True,
             op_types_to_quantize=["MatMul"],
+            nodes_to_exclude=_spared(onnx.load(plain), encoder.config.intermediate_size),
             extra_options={"DefaultTensorType": 1},
         )
     _forget(path)
+
+
+def _spared(model: onnx.ModelProto, inner: int) -> list[str]:
+    """Names of the products of ``SPARED`` layers that lead back from the ``inner`` width."""
+    outputs = {part.name for part in model.graph.initializer if part.dims and part.dims[0] == inner}
+    names = [n.name for n in model.graph.node if n.op_type == "MatMul" and outputs & set(n.input)]
+    return [names[layer] for layer in SPARED if layer < len(names)]
 
 
 def _forget(path: Path) -> None:

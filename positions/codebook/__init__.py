@@ -39,7 +39,7 @@ from positions.codebook.entries import (
     Verb,
     word_pattern,
 )
-from positions.records import ACTORS, ACTS, LANGUAGES, OTHER, POLARITIES, STANCES, TOPICS, Unusable
+from positions.records import ACTORS, ACTS, LANGUAGES, OTHER, POLARITIES, SIDES, STANCES, TOPICS, Unusable
 
 __all__ = [
     "Acts",
@@ -287,7 +287,16 @@ def _institution(data: Fields, countries: set[str]) -> Institution:
         ambiguous=_texts(data, "ambiguous", optional=True),
         side=_text(data, "side", ACTORS),
         country=_text(data, "country", countries) if "country" in data else "",
+        joint=_joint(data),
     )
+
+
+def _joint(data: Fields) -> tuple[str, ...]:
+    joint = _texts(data, "joint", optional=True)
+    for side in joint:
+        if side not in SIDES:
+            raise ValueError(f"joint {side!r} is not one of {', '.join(SIDES)}")
+    return joint
 
 
 def _demonym(data: Fields) -> Demonym:

@@ -57,7 +57,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Institution:
-    """A state, capital, people, government, parliament, party, army, group, medium or platform (``kind``)."""
+    """A state, capital, people, government, parliament, party, army, group, medium or platform (``kind``).
+
+    ``joint`` are the sides for which a body speaks that has members of several.
+    """
 
     id: str
     kind: str
@@ -66,6 +69,7 @@ class Institution:
     ambiguous: tuple[str, ...]
     side: str
     country: str
+    joint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
