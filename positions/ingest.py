@@ -302,12 +302,17 @@ def _replace(
 Record = tuple[Article, list[TaggedStatement], int, int]  # with number and place
 
 
+def _utterance(row: TaggedStatement) -> str:
+    """What a row's own article says of its utterance; that of a corrected row may be older than its article."""
+    return row.utterance_id if row.utterance_id and not row.reviewed else name_utterance(row.statement_id)
+
+
 def _commit(
     collection: Collection, records: Sequence[Record], gone: Iterable[int], key: str = "", **changes: Any
 ) -> None:
     gone = list(gone)
     placed = [
-        (replace(row, utterance_id=name_utterance(row.statement_id)), number, place * ROWS + at)
+        (replace(row, utterance_id=_utterance(row)), number, place * ROWS + at)
         for _, rows, number, place in records
         for at, row in enumerate(rows)
     ]

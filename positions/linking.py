@@ -23,6 +23,7 @@ from positions.utterances import COMPARED, Joined, name_utterance, trigrams
 @dataclass(frozen=True, slots=True)
 class _Said:
     statement_id: str
+    utterance_id: str
     speaker: str
     actor: str
     date: str

@@ -18,7 +18,7 @@ from positions.records import OTHER, Article, Attribution, Statement, TaggedStat
 from positions.statements import to_statement
 from positions.turns import find_turns, turn_around
 from positions.units import split_units
-from positions.utterances import join_translations, join_utterances
+from positions.utterances import find_repeats, join_translations, join_utterances, name_utterance
 
 CARRY = 2  # paragraph breaks over which a speaker's day holds
 Progress = Callable[[int, str], None]
@@ -67,7 +67,7 @@ def open_reader(model: Path | str = classifier.MODEL, book: Codebook | None = No
 
 
 def tag_article(article: Article, reader: Reader, book: Codebook | None = None) -> list[TaggedStatement]:
-    """The rows of one article; ``utterance_id`` is still empty."""
+    """The rows of one article; ``utterance_id`` is still empty, but for headings that repeat a statement below."""
     book = book or codebook.load()
     topics = {topic.key for topic in book.topics}
     mentions = find_mentions(article.text, article.language, article.published, book)
@@ -91,7 +91,11 @@ def tag_article(article: Article, reader: Reader, book: Codebook | None = None) 
         act = read_act(statement.text, statement.cue, article.language, book)
         back = _sentences_back(starts, statement.start, attribution.named_at)
         rows += _rows(article, statement, attribution, day, act, back, reading, reader, seen[statement.text])
-    return rows
+    repeats = find_repeats(rows, article.text, book)
+    return [
+        replace(row, utterance_id=name_utterance(repeats[row.statement_id])) if row.statement_id in repeats else row
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

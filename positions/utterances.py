@@ -2,8 +2,9 @@
 
 Candidates share three words in a row; a pair counts when one text's content holds nearly all of the other's, with the
 same numbers and negations, and nothing says that they fell on different days. The words that only report ("sagte X am
-Montag in Y") don't count. Does not join paraphrases that share few words. Translations are joined by their meaning, as
-an encoder gives it, where side, speaker, day, numbers and stance allow it.
+Montag in Y") don't count. Does not join paraphrases that share few words, but for headings: of the statements below in
+the same article that take the same stance, a heading repeats the one that it shares most words with. Translations are
+joined by their meaning, as an encoder gives it, where side, speaker, day, numbers and stance allow it.
 """
 
 import re
@@ -29,10 +30,13 @@ STEM = 5
 DAYS_APART = 7
 COMPARED = 100
 ALIKE = 0.5  # cosine of two meanings, from the mean of each language, of what may be a translation
+HEADING = 160  # characters of a heading, at most
+REPEATED = 2  # words that a heading shares with what repeats it, at least
 SPELT_ALIKE = 78  # likeness in percent of family names that two languages transliterate
 Meaning = Callable[[str], Any]  # text -> vector
 _WORD = re.compile(r"\w+")
 _BORDER = re.compile(r"[,;:.!?–—„“”»«\"]|\b(?:dass|that)\b")
+_CLOSING = "“”\"»«’' "
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _SPELLINGS = (
     ("tsch", "c"),
@@ -51,10 +55,13 @@ _NEGATION = re.compile(
 
 
 class Said(Protocol):
-    """What joining needs of a row."""
+    """What joining needs of a row; ``utterance_id`` is empty, or names the utterance that it is known to belong to."""
 
     @property
     def statement_id(self) -> str: ...
+
+    @property
+    def utterance_id(self) -> str: ...
 
     @property
     def speaker(self) -> str: ...
@@ -101,10 +108,12 @@ class Joined:
         self._parent: dict[str, str] = {}
         self._days: dict[str, set[str]] = defaultdict(set)
         self._holders: dict[int, list[str]] = defaultdict(list)
+        self._named: dict[str, str] = {}
 
     def know(self, row: Said, root: str, days: Iterable[str]) -> None:
         """Take an earlier statement for known: ``root`` names what it was joined to, ``days`` when that was said."""
         self._contents[row.statement_id] = _content(row)
+        self._named[name_utterance(row.statement_id)] = row.statement_id
         self._parent[row.statement_id] = root
         self._parent.setdefault(root, root)
         self._days[root].update(days)
@@ -118,15 +127,22 @@ class Joined:
 
     def add(self, rows: Iterable[Said]) -> None:
         """Join rows to what is there; rows of one statement may repeat."""
+        told: dict[str, str] = {}
         for row in rows:
             if row.statement_id in self._contents:
                 continue
             content = _content(row)
             self._contents[content.key] = content
+            self._named[name_utterance(content.key)] = content.key
+            told[content.key] = row.utterance_id
             self._parent[content.key] = content.key
             self._days[content.key].update({content.date} if content.dated else ())
             for other in self._candidates(content):
-                self._join(content, other)
+                if _same(content, other):
+                    self._join(content.key, other.key)
+        for key, name in told.items():
+            if name:
+                self._join(key, self._named.setdefault(name, key))
 
     def roots(self) -> dict[str, str]:
         """Each statement's root: the least id among the statements that are one utterance."""
@@ -141,9 +157,9 @@ class Joined:
                 place.append(content.key)
         return found
 
-    def _join(self, a: _Content, b: _Content) -> None:
-        low, high = sorted((_root(self._parent, a.key), _root(self._parent, b.key)))
-        if low != high and len(self._days[low] | self._days[high]) <= 1 and _same(a, b):
+    def _join(self, a: str, b: str) -> None:
+        low, high = sorted((_root(self._parent, a), _root(self._parent, b)))
+        if low != high and len(self._days[low] | self._days[high]) <= 1:
             self._parent[high] = low
             self._days[low] |= self._days[high]
 
@@ -158,6 +174,46 @@ def join_utterances(rows: Iterable[Said]) -> dict[str, str]:
 def name_utterance(root: str) -> str:
     """The ``utterance_id`` of what was joined to the statement ``root``."""
     return "u" + blake2b(root.encode(), digest_size=7).hexdigest()
+
+
+def find_repeats(rows: Iterable[TaggedStatement], text: str, book: Codebook | None = None) -> dict[str, str]:
+    """Statements in the headings of an article -> the statement below that says the same, where there is one.
+
+    ``rows`` are those of the article with this ``text``. Side, topics and stances are the same, two words at least, and
+    the speaker, unless the heading names only a state or another body.
+    """
+    said: dict[str, list[TaggedStatement]] = defaultdict(list)
+    for row in rows:
+        said[row.statement_id].append(row)
+    bodies = {name for body in (book or codebook.load()).institutions for name in body.name.values()}
+    headings = {key for key, parts in said.items() if _in_heading(text, parts[0])}
+    stances = {key: {(row.actor, row.topic, row.stance) for row in parts} for key, parts in said.items()}
+    found = {}
+    for key in headings:
+        head = said[key][0]
+        alike = [
+            (_shared(head, parts[0]), -parts[0].start, other)
+            for other, parts in said.items()
+            if other not in headings and head.topic != OTHER and parts[0].start > head.start
+            if stances[key] <= stances[other] and (head.speaker == parts[0].speaker or head.speaker in bodies)
+        ]
+        shared, _, best = max(alike, default=(0, 0, ""))
+        if shared >= REPEATED:
+            found[key] = best
+    return found
+
+
+def _in_heading(text: str, row: TaggedStatement) -> bool:
+    """Whether a statement lies in a short line of its own without a full stop."""
+    start, end = text.rfind("\n", 0, row.start) + 1, text.find("\n", row.end)
+    line = text[start : end if end >= 0 else len(text)].strip()
+    return len(line) <= HEADING and not line.rstrip(_CLOSING).endswith((".", "!", "?", ":", ",", ";"))
+
+
+def _shared(a: TaggedStatement, b: TaggedStatement) -> int:
+    """How many words of some length two statements share, by their stems."""
+    one, two = ({word[:STEM] for word in _WORD.findall(row.text.casefold()) if len(word) >= STEM} for row in (a, b))
+    return len(one & two)
 
 
 def trigrams(row: Said) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 
 from positions import classifier
 from positions.records import TaggedStatement
-from positions.utterances import join_translations, join_utterances
+from positions.utterances import find_repeats, join_translations, join_utterances, name_utterance
 
 PAIRS = Path(__file__).parent / "gold" / "utterance_pairs.jsonl"
 TRANSLATIONS = Path(__file__).parent / "gold" / "translation_pairs.jsonl"
@@ -27,6 +27,7 @@ class Row:
     date: str = ""
     date_basis: str = "unknown"
     cue: str = "sagte"
+    utterance_id: str = ""
 
 
 LONG = "Die Brücke bleibt bis Sonntag zu, weil Teile fehlen, sagte Marta Weil in Wien."
@@ -104,6 +105,76 @@ def test_ids_do_not_depend_on_order() -> None:
     rows = [Row("s1", LONG), Row("s2", LONG), Row("s3", "Das Dach war dicht, sagte Weil."), Row("s1", LONG)]
     assert join_utterances(rows) == join_utterances(rows[::-1])
     assert set(join_utterances(rows)) == {"s1", "s2", "s3"}
+
+
+HEADED = (
+    "Bremen sperrt die Brücke bis Sonntag\n\nDie Brücke werde bis Sonntag gesperrt, teilte Bremen mit.\n\nEs regnet."
+)
+
+
+def told(text: str, said: str, **values: str) -> TaggedStatement:
+    """A row of the statement ``said`` in an article with this ``text``."""
+    blank = {name: "" for name in ("outlet", "title", "url", "via", "utterance_id", "published", "date", "cue")}
+    start = text.index(said)
+    facts = dict(
+        statement_id=said, article_id="a", date_basis="unknown", language="de", actor="Europe", speaker="Berlin"
+    )
+    facts |= dict(holder="Europe", mode="narrated", topic="nato", stance="favor", text=said)
+    return TaggedStatement(
+        **{**blank, **facts, **values}, score=0.5, confidence=0.9, start=start, end=start + len(said)
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "found"),
+    [
+        ({}, {}, True),
+        ({}, {"speaker": "Ada Holm"}, True),  # "Berlin" is whoever speaks for it
+        ({"speaker": "Ada Holm"}, {"speaker": "Ada Holm"}, True),
+        ({"speaker": "Ada Holm"}, {"speaker": "Marta Weil"}, False),
+        ({}, {"actor": "USA"}, False),
+        ({}, {"stance": "against"}, False),
+        ({}, {"topic": "sanctions"}, False),
+        ({"topic": "other", "stance": ""}, {"topic": "other", "stance": ""}, False),
+    ],
+)
+def test_a_heading_repeats_what_stands_below(heading, body, found):
+    """Side, topic and stance have to be the same, and the speaker, where the heading names a person."""
+    head, below = HEADED.split("\n\n")[:2]
+    rows = [told(HEADED, head, **heading), told(HEADED, below, **body)]
+    assert find_repeats(rows, HEADED) == ({head: below} if found else {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADED.replace("Sonntag\n", "Sonntag.\n"),  # a sentence
+        HEADED.replace("Die Brücke werde bis Sonntag gesperrt", "Das werde so kommen"),  # in other words
+        "\n\n".join(reversed(HEADED.split("\n\n"))),  # below what it might repeat
+    ],
+)
+def test_what_is_no_heading_or_no_repeat_stays_by_itself(text):
+    """A line without a full stop that stands above, and two words in common."""
+    said = [part for part in text.split("\n\n") if "Bremen" in part]
+    assert find_repeats([told(text, one) for one in said], text) == {}
+
+
+def test_a_heading_with_two_topics_needs_both_below():
+    """All that it says has to be said again."""
+    head, below = HEADED.split("\n\n")[:2]
+    rows = [told(HEADED, head), told(HEADED, head, topic="sanctions"), told(HEADED, below)]
+    assert find_repeats(rows, HEADED) == {}
+    assert find_repeats([*rows, told(HEADED, below, topic="sanctions")], HEADED) == {head: below}
+
+
+def test_rows_that_name_an_utterance_belong_to_it():
+    """By the name of a statement, whichever comes first, or by the same name; not over days that differ."""
+    row = Row("s2", "Das Dach war dicht, sagte Weil.", utterance_id=name_utterance("s1"))
+    for rows in ([Row("s1", LONG), row], [row, Row("s1", LONG)]):
+        assert joined(*rows)
+    days = {"date": "2025-12-02", "date_basis": "expression"}, {"date": "2025-12-03", "date_basis": "expression"}
+    assert not joined(Row("s1", LONG, **days[0]), Row("s2", row.text, utterance_id=row.utterance_id, **days[1]))
+    assert joined(Row("s3", LONG, utterance_id="u0"), Row("s4", row.text, utterance_id="u0"))
 
 
 def test_nothing_to_join() -> None:
