@@ -18,7 +18,7 @@ from positions.codebook.entries import Codebook
 from positions.mentions import Mention
 from positions.records import ACTORS, MODES, OTHER, SIDES, Article, Attribution
 from positions.speakers import Resolved, codebook_language, resolve_speaker, resolve_turn
-from positions.turns import Turn, turn_around
+from positions.turns import Turn, is_self, turn_around
 
 SURE = 0.5
 TOGETHER = 0.6  # so likely must a side be to speak beside another
@@ -56,7 +56,7 @@ def attribute(
     told = turn is None or reading.cue is not None
     resolved = resolve_speaker(article, reading, mentions, memory.speakers, book) if told else None
     together = resolved.joint if resolved else ()
-    if turn and resolved is None:
+    if turn and (resolved is None or is_self(resolved.mention)):
         resolved, together = resolve_turn(article, turn, mentions, book)
         resolved = replace(resolved, until=reading.end)
     elif resolved and _is_pair(resolved, article.language, book):
@@ -73,7 +73,7 @@ def attribute(
     return Attribution(
         speaker=resolved.speaker if resolved else "",
         sides=sides,
-        holder=_holder(reading, sides),
+        holder=_holder(reading, sides, resolved is not None and resolved.side == OTHER and not resolved.person),
         via=tuple(dict.fromkeys(relays + _agency(article, book))),
         mention=resolved.mention if resolved else "",
         resolution=resolved.resolution if resolved else "",
@@ -132,10 +132,14 @@ def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resol
     return [mention.side for mention in joined] if len(joined) > 1 else []
 
 
-def _holder(reading: Reading, sides: tuple[str, ...]) -> str:
-    """The side whose position the words describe; the speaker's unless the network is sure of another."""
+def _holder(reading: Reading, sides: tuple[str, ...], report: bool) -> str:
+    """The side whose position the words describe; the speaker's unless the network is sure of another.
+
+    Of a ``report``, whose source is known to be no side, it may take that side for the speaker, if it is on a topic.
+    """
     best = max(range(len(ACTORS)), key=lambda i: reading.holders[i])
-    another = ACTORS[best] not in sides and reading.holders[best] > TOLD and reading.actors[best] < SURE
+    heard = reading.actors[best] < SURE or (report and any(topic.presence > SURE for topic in reading.topics))
+    another = ACTORS[best] not in sides and reading.holders[best] > TOLD and heard
     return ACTORS[best] if another else sides[0]
 
 

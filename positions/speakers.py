@@ -28,6 +28,8 @@ _POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)
 _RELATIVE = re.compile(
     r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
 )  # "an official briefing reporters" is no reporter
+_SOURCE = re.compile(r"^(?:laut|nach|gemäß|according to)(?!\w)|(?<!\w)zufolge$")  # words of reporting that are no verb
+_ACCOUNT = re.compile(r"([\w-]+)-(?:Angaben|Darstellung|Informationen)")
 _APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
 _LAYOUTS = {  # what tells whose turn it is, as the chain of resolution names it
@@ -126,7 +128,7 @@ def _resolve(
     standing = words.casefold()
     if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
         return _antecedent(words, before, gender)
-    if meant := _compatriot(words, before, language, book):
+    if meant := _compatriot(words, before, language, book) or _teller(words, language, book):
         return meant
     inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
     known = _known(words, [m for m in inside if not _is_namesake(words, m, language, book)], language, book)
@@ -157,8 +159,18 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
         * _beside_cue(text, reading, s, language)
         for s in spans
     }
+    weight |= dict.fromkeys(_reports(text, reading, language), 2 * CERTAIN)
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
     return (best, weight[best]) if best and weight[best] >= POINTED else (None, 0.0)
+
+
+def _reports(text: str, reading: Reading, language: str) -> list[Range]:
+    """The nouns for press reports of which nothing but a preposition makes the source ("laut Medienberichten")."""
+    if reading.cue is None or not _SOURCE.search(text[slice(*reading.cue)].casefold()):
+        return []
+    start, end = reading.cue
+    found = [m.span() for m in _markers("press", language).finditer(text, reading.start, reading.end)]
+    return [span for span in found if len(text[end : span[0]].split()) < 2 and len(text[span[1] : start].split()) < 2]
 
 
 def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> list[Range]:
@@ -267,7 +279,8 @@ def _named(article: Article, name: str, words: str, language: str, book: Codeboo
     ahead = re.split(r"[,.]", article.text[max(0, at - 60) : at])[-1]
     behind = _APPOSITION.match(article.text, at + len(full))
     described = f"{ahead}{words} {behind[1] if behind else ''}"
-    outside = _says(described, "outsiders", language) or _says(described, "former", language)
+    outside = any(_says(described, group, language) for group in ("outsiders", "former"))
+    outside = outside or _says(name, "press", language)
     chain = f"{words} → {full}" if full not in words else ""
     return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1, at=at if chain else 0)
 
@@ -296,6 +309,16 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))
     unnamed = _says(lead, "anonymous", language) and side_of_description(words, language, book) == OTHER
     return Resolved(bare or words, OTHER if outside or unnamed else "", words, origin="" if side == OTHER else side)
+
+
+def _teller(words: str, language: str, book: Codebook) -> Resolved | None:
+    """The body whose account a compound names ("Kreml-Angaben")."""
+    match = _ACCOUNT.fullmatch(words)
+    for mention in find_mentions(match[1], language, book=book) if match else ():
+        if mention.entity and mention.kind not in ("person", "office"):
+            name = book.institution(mention.entity).name[language]
+            return Resolved(name, mention.side, words, f"{words} → {name}")
+    return None
 
 
 def _compatriot(words: str, before: Sequence[Resolved], language: str, book: Codebook) -> Resolved | None:

@@ -89,6 +89,11 @@ def turn_around(turns: Sequence[Turn], start: int, end: int) -> Turn | None:
     return next((turn for turn in turns if turn.start <= start and end <= turn.end), None)
 
 
+def is_self(words: str) -> bool:
+    """Whether words are a pronoun of the first person, which in a turn means whoever speaks."""
+    return _FIRST.fullmatch(words.strip()) is not None
+
+
 def _labels(text: str, paragraphs: Sequence[Range]) -> list[str]:
     found = [_LABEL.match(text, *span) for span in paragraphs]
     return [match["label"] or match["asking"] if match else "" for match in found]

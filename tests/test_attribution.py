@@ -8,7 +8,7 @@ import pytest
 from positions.attribution import Memory, attribute
 from positions.classifier import Reading
 from positions.mentions import find_mentions
-from positions.records import ACTORS, Article, Attribution
+from positions.records import ACTORS, Article, Attribution, TopicStance
 from positions.turns import Turn
 
 DAY = "2025-12-03"
@@ -363,13 +363,16 @@ def test_media_that_speak_are_no_side(text, who, side):
 
 def test_turns_are_the_words_of_whom_layout_names():
     """Unquoted words without a reporting verb are those of whoever answers; others' words inside keep their speaker."""
-    text = "Olena Hajduk sitzt im Parlament.\n\nKommen Sie?\n\nDas wird dauern. Uschakow sagte, es eile nicht."
+    said = "Das wird dauern. Ich sagte das. Uschakow sagte, es eile nicht."
+    text = f"Olena Hajduk sitzt im Parlament.\n\nKommen Sie?\n\n{said}"
     at = text.index("Das wird")
     article = Article("a", text, published=DAY, language="de")
     memory = Memory((Turn(at, len(text), ("Olena Hajduk",), "interview"),))
     mentions = find_mentions(text, "de", DAY)
     own = attribute(article, reading(article, "Das wird dauern.", actors=["Ukraine"]), mentions, memory)
     assert (own.speaker, own.sides, own.resolution) == ("Olena Hajduk", ("Ukraine",), "Interview → Olena Hajduk")
+    again = reading(article, "Ich sagte das.", "Ich", "sagte", ["Ukraine"])
+    assert attribute(article, again, mentions, memory).speaker == "Olena Hajduk"
     other = reading(article, "Uschakow sagte, es eile nicht.", "Uschakow", "sagte", ["Russia"])
     assert attribute(article, other, mentions, memory).speaker == "Juri Uschakow"
 
@@ -434,3 +437,39 @@ def test_the_side_of_whom_nobody_knows_is_that_of_the_introduction(about, side):
     article = Article("a", text, published=DAY, language="de")
     own = reading(article, "Das wird dauern.", actors=["USA"])
     assert attribute(article, own, find_mentions(text, "de", DAY), Memory((turn,))).sides == (side,)
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "speaker", "side"),
+    [
+        ("Laut Medienberichten wollen die USA im Mai abstimmen.", "Laut", "Medienberichten", "other"),
+        ("Den US-Berichten zufolge wollen die USA im Mai abstimmen.", "zufolge", "US-Berichten", "other"),
+        ("Die USA wollen laut Berichten im Mai abstimmen.", "laut Berichten", "Berichten", "other"),
+        ("Einem Insider-Bericht zufolge wollen die USA abstimmen.", "zufolge", "Insider-Bericht", "other"),
+        ("Die USA wollen abstimmen und nennen die Berichte falsch.", "nennen", "USA", "USA"),
+        ("Laut den USA waren die Berichte im Mai falsch.", "Laut", "USA", "USA"),
+    ],
+)
+def test_reports_that_are_the_only_source_speak(text, cue, speaker, side):
+    """Where a preposition is all that reports, the noun beside it is the source, not the sentence's subject."""
+    (found,) = attributions(text, (text, "USA", cue, ["USA"]))
+    assert (found.speaker, found.sides) == (speaker, (side,))
+
+
+@pytest.mark.parametrize(
+    ("who", "speaker", "side"), [("Kreml-Angaben", "Kreml", "Russia"), ("US-Angaben", "USA", "USA")]
+)
+def test_accounts_are_of_whom_the_compound_names(who, speaker, side):
+    """A compound with "Angaben" is no name of its own."""
+    (found,) = attributions(text := f"Das dauere nach {who} noch.", (text, who, "nach", ["Europe"]))
+    assert (found.speaker, found.sides, found.resolution) == (speaker, (side,), f"{who} → {speaker}")
+
+
+@pytest.mark.parametrize(("presence", "holder"), [(0.9, "USA"), (0.1, "other")])
+def test_a_report_tells_of_the_side_that_its_words_are_about(presence, holder):
+    """On a topic, the position is that of the side which the network takes for the speaker."""
+    text = "Laut Medienberichten wollen die USA das nicht."
+    article = Article("a", text, published=DAY, language="de")
+    topic = TopicStance("nato", presence, 0.1, 0.8, 0.1)
+    told = replace(reading(article, text, "USA", "Laut", ["USA"]), topics=(topic,))
+    assert attribute(article, told, find_mentions(text, "de", DAY), Memory()).holder == holder
