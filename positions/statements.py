@@ -24,7 +24,7 @@ def to_statement(
 
     ``settings`` are the probabilities that are asked for: ``statement_threshold`` of every statement,
     ``narrated_threshold`` of a narrated one on no topic, ``topic_threshold`` of a topic. ``spoken`` says that it lies
-    in an answer of an interview, whose words are direct without quotation marks.
+    in a turn (see ``positions.turns``), whose words are direct without quotation marks.
     """
     if reading.statement < settings["statement_threshold"]:
         return None
