@@ -67,13 +67,14 @@ def attribute(
         known = resolved is not None and resolved.side
         sides = tuple(dict.fromkeys((*sides, *joined) if known else joined or sides))
     relays = _relays(article, reading, mentions, resolved, memory, book)
+    outsider = resolved is not None and resolved.side == OTHER and not resolved.person
     if resolved:
         memory.speakers.append(resolved)
     memory.relays = relays
     return Attribution(
         speaker=resolved.speaker if resolved else "",
         sides=sides,
-        holder=_holder(reading, sides, resolved is not None and resolved.side == OTHER and not resolved.person),
+        holder=_holder(reading, sides, outsider),
         via=tuple(dict.fromkeys(relays + _agency(article, book))),
         mention=resolved.mention if resolved else "",
         resolution=resolved.resolution if resolved else "",
@@ -132,13 +133,13 @@ def _coordinated(text: str, reading: Reading, mentions: Sequence[Mention], resol
     return [mention.side for mention in joined] if len(joined) > 1 else []
 
 
-def _holder(reading: Reading, sides: tuple[str, ...], report: bool) -> str:
+def _holder(reading: Reading, sides: tuple[str, ...], outsider: bool) -> str:
     """The side whose position the words describe; the speaker's unless the network is sure of another.
 
-    Of a ``report``, whose source is known to be no side, it may take that side for the speaker, if it is on a topic.
+    Where an ``outsider`` such as a press report is known to speak, on a topic, it may take that side for the speaker.
     """
     best = max(range(len(ACTORS)), key=lambda i: reading.holders[i])
-    heard = reading.actors[best] < SURE or (report and any(topic.presence > SURE for topic in reading.topics))
+    heard = reading.actors[best] < SURE or (outsider and any(topic.presence > SURE for topic in reading.topics))
     another = ACTORS[best] not in sides and reading.holders[best] > TOLD and heard
     return ACTORS[best] if another else sides[0]
 

@@ -6,13 +6,13 @@ Who fits nobody stays as written: never the nearest name.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from positions import codebook
 from positions.classifier import Reading
-from positions.codebook.entries import Codebook
+from positions.codebook.entries import Codebook, Institution
 from positions.mentions import Mention, find_mentions, is_role, role_words, side_of_description
 from positions.records import MODES, OTHER, Article
 from positions.turns import Turn
@@ -29,6 +29,7 @@ _RELATIVE = re.compile(
     r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
 )  # "an official briefing reporters" is no reporter
 _SOURCE = re.compile(r"^(?:laut|nach|gemäß|according to)(?!\w)|(?<!\w)zufolge$")  # words of reporting that are no verb
+_OWNER = re.compile(r"\s(?:des|der|von|vom|by|from|in|of)\s")
 _ACCOUNT = re.compile(r"([\w-]+)-(?:Angaben|Darstellung|Informationen)")
 _APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
@@ -89,12 +90,12 @@ def resolve_turn(
     language, book = codebook_language(article.language), book or codebook.load()
     found = []
     for name in turn.people:
-        at = max(article.text.find(name), 0)
-        inside = [m for m in mentions if m.entity and m.start < at + len(name) and m.end > at]
-        known = _known(name, inside, language, book)
+        at = article.text.find(name)  # a heading in capitals is not searched for: its names stand as they are read
+        own = find_mentions(name, language, article.published, book) if at < 0 else mentions
+        known = _known(name, _inside(own, (max(at, 0), max(at, 0) + len(name))), language, book)
         side = "" if known or len(turn.people) > 1 else _side_of_introduction(turn.about, language, book)
         named = known or replace(_named(article, name, name, language, book), side=side)
-        found.append(replace(named, person=True, at=at))
+        found.append(replace(named, person=True, at=max(at, 0)))
     together = " ".join(_without_determiner(turn.about.split(), language)) if len(turn.people) > 1 else ""
     speaker = together or found[0].speaker
     chain = f"{_LAYOUTS[language][turn.layout]} → {speaker}"
@@ -102,6 +103,7 @@ def resolve_turn(
     return replace(found[0], speaker=speaker, resolution=chain), tuple(sides)
 
 
+@lru_cache(maxsize=256)  # asked for each statement of a turn
 def _side_of_introduction(words: str, language: str, book: Codebook) -> str:
     """The only side that the words which introduce a person name, ``other`` for outsiders; empty where none does."""
     if any(_says(words, group, language) for group in ("outsiders", "former", "press")):
@@ -130,17 +132,27 @@ def _resolve(
         return _antecedent(words, before, gender)
     if meant := _compatriot(words, before, language, book) or _teller(words, language, book):
         return meant
-    inside = [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
+    inside = _inside(mentions, span)
     known = _known(words, [m for m in inside if not _is_namesake(words, m, language, book)], language, book)
     if known:
         return known
     name = _proper_name(words, language, book)
     if name:
         return _named(article, name, words, language, book)
-    joint = [
-        body.joint for m in inside if m.kind not in ("person", "office") and (body := book.institution(m.entity)).joint
-    ]
-    return replace(_role(words, before, language, book), joint=joint[0] if joint else ())
+    joint = next((body.joint for _, body in _bodies(inside, book) if body.joint), ())
+    return replace(_role(words, before, language, book), joint=joint)
+
+
+def _inside(mentions: Sequence[Mention], span: Range) -> list[Mention]:
+    """The names of the codebook that a span touches."""
+    return [m for m in mentions if m.entity and m.start < span[1] and m.end > span[0]]
+
+
+def _bodies(mentions: Sequence[Mention], book: Codebook) -> Iterator[tuple[Mention, Institution]]:
+    """The institutions among names of the codebook."""
+    for mention in mentions:
+        if mention.entity and mention.kind not in ("person", "office"):
+            yield mention, book.institution(mention.entity)
 
 
 def codebook_language(language: str) -> str:
@@ -165,12 +177,16 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
 
 
 def _reports(text: str, reading: Reading, language: str) -> list[Range]:
-    """The nouns for press reports of which nothing but a preposition makes the source ("laut Medienberichten")."""
+    """The nouns for press reports of which nothing but a preposition makes the source ("laut Medienberichten").
+
+    Not where the medium follows ("laut einem Bericht des Senders"): it has a name.
+    """
     if reading.cue is None or not _SOURCE.search(text[slice(*reading.cue)].casefold()):
         return []
     start, end = reading.cue
     found = [m.span() for m in _markers("press", language).finditer(text, reading.start, reading.end)]
-    return [span for span in found if len(text[end : span[0]].split()) < 2 and len(text[span[1] : start].split()) < 2]
+    beside = [s for s in found if len(text[end : s[0]].split()) < 2 and len(text[s[1] : start].split()) < 2]
+    return [span for span in beside if not _OWNER.match(text, span[1])]
 
 
 def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> list[Range]:
@@ -242,9 +258,8 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
         chain = "" if mention.kind == "person" else f"{mention.text} → {person.name[language]}"
         side = OTHER if former and mention.kind == "person" else mention.side
         return Resolved(person.name[language], side, words, chain, person.gender, True)
-    for mention in inside:
+    for mention, body in _bodies(inside, book):
         if not _is_person_beside(words, mention.text, language, book):
-            body = book.institution(mention.entity)
             return Resolved(body.name[language], mention.side, words, joint=body.joint)
     return None
 
@@ -314,10 +329,9 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
 def _teller(words: str, language: str, book: Codebook) -> Resolved | None:
     """The body whose account a compound names ("Kreml-Angaben")."""
     match = _ACCOUNT.fullmatch(words)
-    for mention in find_mentions(match[1], language, book=book) if match else ():
-        if mention.entity and mention.kind not in ("person", "office"):
-            name = book.institution(mention.entity).name[language]
-            return Resolved(name, mention.side, words, f"{words} → {name}")
+    for mention, body in _bodies(find_mentions(match[1], language, book=book), book) if match else ():
+        name = body.name[language]
+        return Resolved(name, mention.side, words, f"{words} → {name}")
     return None
 
 

@@ -109,14 +109,15 @@ def _labelled(text: str, paragraphs: Sequence[Range], heading: _Heading | None, 
     asking = {label for label, count in asked.items() if count >= 2 and count >= 0.4 * counted[label]}
     if not asking or sum(counted.values()) < 2 * QUESTIONS:
         return []
-    turns, person = [], ""
+    people = dict.fromkeys(asking, "")
+    for label in counted.keys() - asking:
+        last = label.split()[-1]
+        people[label] = _full_name(text, last, book) or (host if is_role(last, roles) else "")
+    spoken, person = [], ""
     for span, label in zip(paragraphs, labels, strict=True):
-        if label:
-            named = _full_name(text, label.split()[-1], book) or (host if is_role(label.split()[-1], roles) else "")
-            person = "" if label in asking else named
-        if person:
-            turns.append(Turn(*span, (person,), "interview", _introduction(text, person)))
-    return turns
+        person = people[label] if label else person
+        spoken += [(span, person)] if person else []
+    return _introduce(text, spoken)
 
 
 def _alternating(text: str, paragraphs: Sequence[Range], book: Codebook) -> list[Turn]:
@@ -132,13 +133,19 @@ def _alternating(text: str, paragraphs: Sequence[Range], book: Codebook) -> list
     named = any(map(_VOCATIVE.search, questions))
     if own < (1 if named else max(2, 0.3 * len(answering))) or not (named or any(map(_SECOND.search, questions))):
         return []  # questions and answers about a matter, not an interview
-    person, turns = _introduced(text[: paragraphs[asked[0]][0]], book), []
+    person, spoken = _introduced(text[: paragraphs[asked[0]][0]], book), []
     for i in range(asked[0], len(paragraphs)):
         if i in answering and person:
-            turns.append(Turn(*paragraphs[i], (person,), "interview", _introduction(text, person)))
+            spoken.append((paragraphs[i], person))
         elif i in asked:
             person = _addressed(text, text[slice(*paragraphs[i])], book) or person
-    return turns
+    return _introduce(text, spoken)
+
+
+def _introduce(text: str, spoken: Sequence[tuple[Range, str]]) -> list[Turn]:
+    """The turns of an interview, each with the sentence that names its person first."""
+    about = {person: _introduction(text, person) for _, person in spoken}
+    return [Turn(*span, (person,), "interview", about[person]) for span, person in spoken]
 
 
 def _minutes(text: str, paragraphs: Sequence[Range], book: Codebook) -> list[Turn]:
@@ -147,7 +154,7 @@ def _minutes(text: str, paragraphs: Sequence[Range], book: Codebook) -> list[Tur
     people = [next((" ".join(names) for names in _names(label, book)), "") for label in labels]
     named = [i for i, person in enumerate(people) if person]
     own = sum(_speaks_of_self(text[slice(*paragraphs[i])]) for i in named)
-    if len(named) < SPEAKERS or own < len(named) / 2 or len(set(people)) <= 2:
+    if len(named) < SPEAKERS or own < len(named) / 2 or len({people[i] for i in named}) < 2:
         return []
     return [Turn(*paragraphs[i], (people[i],), "minutes") for i in named]
 

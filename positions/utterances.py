@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -185,7 +186,7 @@ def find_repeats(rows: Iterable[TaggedStatement], text: str, book: Codebook | No
     said: dict[str, list[TaggedStatement]] = defaultdict(list)
     for row in rows:
         said[row.statement_id].append(row)
-    bodies = {name for body in (book or codebook.load()).institutions for name in body.name.values()}
+    bodies = _bodies_of(book or codebook.load())
     headings = {key for key, parts in said.items() if _in_heading(text, parts[0])}
     stances = {key: {(row.actor, row.topic, row.stance) for row in parts} for key, parts in said.items()}
     found = {}
@@ -390,8 +391,13 @@ def _vectors(pairs: Sequence[tuple[TaggedStatement, TaggedStatement]], meaning: 
 
 def _names_of(book: Codebook) -> dict[str, str]:
     """The names of people and institutions in each language -> their id."""
-    people = {name: person.id for person in book.people for name in person.name.values()}
-    return people | {name: body.id for body in book.institutions for name in body.name.values()}
+    return {name: person.id for person in book.people for name in person.name.values()} | _bodies_of(book)
+
+
+@cache
+def _bodies_of(book: Codebook) -> dict[str, str]:
+    """The names of institutions in each language -> their id."""
+    return {name: body.id for body in book.institutions for name in body.name.values()}
 
 
 def _spelt(name: str) -> str:

@@ -448,6 +448,7 @@ def test_the_side_of_whom_nobody_knows_is_that_of_the_introduction(about, side):
         ("Einem Insider-Bericht zufolge wollen die USA abstimmen.", "zufolge", "Insider-Bericht", "other"),
         ("Die USA wollen abstimmen und nennen die Berichte falsch.", "nennen", "USA", "USA"),
         ("Laut den USA waren die Berichte im Mai falsch.", "Laut", "USA", "USA"),
+        ("Laut einem Bericht der USA war das im Mai falsch.", "Laut", "USA", "USA"),
     ],
 )
 def test_reports_that_are_the_only_source_speak(text, cue, speaker, side):
@@ -473,3 +474,14 @@ def test_a_report_tells_of_the_side_that_its_words_are_about(presence, holder):
     topic = TopicStance("nato", presence, 0.1, 0.8, 0.1)
     told = replace(reading(article, text, "USA", "Laut", ["USA"]), topics=(topic,))
     assert attribute(article, told, find_mentions(text, "de", DAY), Memory()).holder == holder
+
+
+def test_a_name_that_stands_only_in_a_heading_in_capitals_is_known():
+    """What opens the text is nobody's name for want of another place."""
+    text = "KIEW MELDET SICH\n\nREMARKS BY PRESIDENT TRUMP\n\nWe will see.".replace("KIEW", "Kiew")
+    at = text.index("We will")
+    turn = Turn(at, len(text), ("Trump",), "heading", "President Trump")
+    article = Article("a", text, published=DAY, language="en")
+    own = reading(article, "We will see.", actors=["Ukraine"])
+    found = attribute(article, own, find_mentions(text, "en", DAY), Memory((turn,)))
+    assert (found.speaker, found.sides) == ("Donald Trump", ("USA",))

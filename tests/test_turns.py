@@ -160,44 +160,58 @@ def test_a_label_that_is_a_role_is_whom_the_heading_names():
     assert turns(BRIEFING.replace("REMARKS BY PRESIDENT TRUMP AFTER ARRIVAL", "AFTER ARRIVAL"), "en") == ()
 
 
+def test_two_who_take_turns_make_minutes():
+    """Also where no paragraph is without a label; one alone makes none."""
+    said = ["Ich danke Ihnen.", "Wir sehen das anders.", "Ich höre das oft.", "Wir auch."]
+    names = ["Wiebke Sandorf", "Uwe Flach"]
+    text = "\n\n".join(f"{names[i % 2]} (SPD): {words}" for i, words in enumerate(said))
+    assert [turn.people[0] for turn in turns(text)] == names * 2
+    assert turns(text.replace(names[1], names[0])) == ()
+
+
 @pytest.mark.parametrize(
-    ("heading", "people", "about"),
+    ("language", "heading", "people", "about"),
     [
         (
-            "Remarks by Deputy Secretary Helen Marsden at the Black Sea Forum",
+            "en",
+            "Remarks by Deputy Secretary Helen Marsden at the Forum",
             ["Helen Marsden"],
             "Deputy Secretary Helen Marsden",
         ),
         (
+            "de",
             "Rede der Staatsministerin im Auswärtigen Amt, Anke Brömse, vor dem Bundestag",
             ["Anke Brömse"],
             "Staatsministerin im Auswärtigen Amt, Anke Brömse",
         ),
         (
+            "de",
             "Rede des Ständigen Vertreters der Ukraine bei der OSZE, Taras Schyljuk, Wien",
             ["Taras Schyljuk"],
             "Ständigen Vertreters der Ukraine",
         ),
         (
+            "de",
             "Rede des Beauftragten für Europa, Calvin R. Whitcombe, an der Universität",
             ["Calvin R. Whitcombe"],
             "Beauftragten für Europa, Calvin R. Whitcombe, an der Universität",
         ),
-        ("Statement by the Delegation of Norway on the harbour", ["Norway"], "the Delegation of Norway"),
+        ("en", "Statement by the Delegation of Norway on the harbour", ["Norway"], "the Delegation of Norway"),
         (
+            "en",
             "Joint statement of the foreign ministers of Latvia, Poland and Ukraine",
             ["Latvia", "Poland", "Ukraine"],
             "the foreign ministers of Latvia, Poland and Ukraine",
         ),
-        ("Helen Marsden answers Anke Brömse", [], ""),
-        ("Declaration of the coordinators, Vilnius", [], ""),
-        ("Kommentar zu den Ergebnissen des Treffens der Ukraine und Polens", [], ""),
+        ("en", "Helen Marsden answers Anke Brömse", [], ""),
+        ("en", "Declaration of the coordinators, Vilnius", [], ""),
+        ("de", "Kommentar zu den Ergebnissen des Treffens der Ukraine und Polens", [], ""),
     ],
 )
-def test_a_heading_names_who_speaks_below_it(heading, people, about):
+def test_a_heading_names_who_speaks_below_it(language, heading, people, about):
     """Only after "by" and the like, before the occasion; a town is where it was said."""
-    text = SPEECH.replace("Remarks by Deputy Secretary Helen Marsden at the Black Sea Forum", heading)
-    found = turns(text, "de" if heading[0] in "RK" and "by" not in heading else "en")
+    text = SPEECH.replace(SPEECH.splitlines()[0], heading)
+    found = turns(text, language)
     if not people:
         assert found == ()
         return

@@ -22,7 +22,8 @@ from training.network import Network
 from training.stance import StanceNetwork
 
 # Layers of multilingual-e5-small whose inner activations reach furthest from the rest: one scale for all of them leaves
-# the others few steps. With these two in full precision the hidden states are off by 14 % instead of 19 %.
+# the others few steps. With these two in full precision the hidden states of version 6's first network were off by 14 %
+# instead of 19 %, over 31 windows of the tuning articles.
 SPARED = (4, 5)
 
 

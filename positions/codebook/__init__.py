@@ -182,7 +182,7 @@ def _text(data: Fields, key: str, choices: Iterable[str] = ()) -> str:
     return value
 
 
-def _texts(data: Fields, key: str, optional: bool = False) -> tuple[str, ...]:
+def _texts(data: Fields, key: str, optional: bool = False, choices: Iterable[str] = ()) -> tuple[str, ...]:
     values = data.get(key, [])
     if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
         raise ValueError(f"{key} must be a list of texts, found {values!r}")
@@ -190,6 +190,8 @@ def _texts(data: Fields, key: str, optional: bool = False) -> tuple[str, ...]:
         raise ValueError(f"{key} must not be empty")
     if len(set(values)) < len(values):
         raise ValueError(f"{key} holds a text twice: {max(values, key=values.count)!r}")
+    if choices and (unknown := [value for value in values if value not in choices]):
+        raise ValueError(f"{key} {unknown[0]!r} is not one of {', '.join(sorted(choices))}")
     return tuple(values)
 
 
@@ -287,16 +289,8 @@ def _institution(data: Fields, countries: set[str]) -> Institution:
         ambiguous=_texts(data, "ambiguous", optional=True),
         side=_text(data, "side", ACTORS),
         country=_text(data, "country", countries) if "country" in data else "",
-        joint=_joint(data),
+        joint=_texts(data, "joint", optional=True, choices=SIDES),
     )
-
-
-def _joint(data: Fields) -> tuple[str, ...]:
-    joint = _texts(data, "joint", optional=True)
-    for side in joint:
-        if side not in SIDES:
-            raise ValueError(f"joint {side!r} is not one of {', '.join(SIDES)}")
-    return joint
 
 
 def _demonym(data: Fields) -> Demonym:
