@@ -365,6 +365,8 @@ def _proper_name(words: str, language: str, book: Codebook) -> str:
             parts = parts[1:]
         while parts and _is_title(parts[-1], roles):
             parts = parts[:-1]
+        titles = [i for i, part in enumerate(parts[:-2]) if is_role(part, roles)]
+        parts = parts[titles[-1] + 1 :] if titles else parts  # "Deputy Prime Minister Ada Holm"
         if parts and len(parts) >= len(best.split()):
             best = " ".join(parts).strip(_TIDY)
     if language == "de" and len(best.split()) == 1 and words.split()[0].islower():

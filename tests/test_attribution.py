@@ -485,3 +485,18 @@ def test_a_name_that_stands_only_in_a_heading_in_capitals_is_known():
     own = reading(article, "We will see.", actors=["Ukraine"])
     found = attribute(article, own, find_mentions(text, "en", DAY), Memory((turn,)))
     assert (found.speaker, found.sides) == ("Donald Trump", ("USA",))
+
+
+@pytest.mark.parametrize(
+    ("who", "speaker"),
+    [
+        ("Foreign Minister Maret Tamm", "Maret Tamm"),
+        ("Deputy Prime Minister Ada Holm", "Ada Holm"),
+        ("Polish Defence Minister Ada Holm", "Ada Holm"),
+        ("John Major", "John Major"),
+    ],
+)
+def test_titles_of_several_words_are_no_part_of_a_name(who, speaker):
+    """What stands before the last word of the title is title, too; a family name may be a word for a role."""
+    (found,) = attributions(text := f"It would take time, {who} said.", (text, who, "said"), language="en")
+    assert found.speaker == speaker
