@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from positions import codebook
 from positions.classifier import Reading
+from positions.codebook import NEUTER
 from positions.codebook.entries import Codebook, Institution
 from positions.mentions import Mention, find_mentions, is_role, role_words, side_of_description
 from positions.records import MODES, OTHER, Article
@@ -30,6 +31,9 @@ _RELATIVE = re.compile(
 )  # "an official briefing reporters" is no reporter
 _SOURCE = re.compile(r"^(?:laut|nach|gemäß|according to)(?!\w)|(?<!\w)zufolge$")  # words of reporting that are no verb
 _OWNER = re.compile(r"\s(?:des|der|von|vom|by|from|in|of)\s")
+_PLACE = re.compile(r"\b(?:at|for|from|in|of) (?:the )?$")  # "the governor of the Belgorod Region" is no Belgorod
+_REPORT = re.compile(r"(?<!\w)(Medien|Presse|Zeitungs|Agentur|)[Bb]ericht(?:e|en)$")
+_MAKERS = {"Medien": "Medien", "Presse": "Presse", "Zeitungs": "Zeitungen", "Agentur": "Agenturen", "": "Medien"}
 _ACCOUNT = re.compile(r"([\w-]+)-(?:Angaben|Darstellung|Informationen)")
 _APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
@@ -89,10 +93,13 @@ def resolve_turn(
     """Who speaks in a turn, and all sides that speak there jointly; layout names them, no verb of saying has to."""
     language, book = codebook_language(article.language), book or codebook.load()
     found = []
-    for name in turn.people:
-        at = article.text.find(name)  # a heading in capitals is not searched for: its names stand as they are read
-        own = find_mentions(name, language, article.published, book) if at < 0 else mentions
-        known = _known(name, _inside(own, (max(at, 0), max(at, 0) + len(name))), language, book)
+    for written in turn.people:
+        at = article.text.find(written)  # a heading in capitals is not searched for: its names stand as they are read
+        name = written.title() if written.isupper() else written
+        changed = at < 0 or name != written
+        own = find_mentions(name, language, article.published, book) if changed else mentions
+        first = 0 if changed else at
+        known = _known(name, _inside(own, (first, first + len(name))), language, book)
         side = "" if known or len(turn.people) > 1 else _side_of_introduction(turn.about, language, book)
         named = known or replace(_named(article, name, name, language, book), side=side)
         found.append(replace(named, person=True, at=max(at, 0)))
@@ -129,7 +136,7 @@ def _resolve(
 ) -> Resolved | None:
     standing = words.casefold()
     if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
-        return _antecedent(words, before, gender)
+        return _antecedent(words, (*before, *_subject(article.text, span[0], mentions, language, book)), gender)
     if meant := _compatriot(words, before, language, book) or _teller(words, language, book):
         return meant
     inside = _inside(mentions, span)
@@ -139,6 +146,8 @@ def _resolve(
     name = _proper_name(words, language, book)
     if name:
         return _named(article, name, words, language, book)
+    if language == "de" and " " not in words and words.islower() and not is_role(words, role_words(language)):
+        return None  # a verb that was taken for a name
     joint = next((body.joint for _, body in _bodies(inside, book) if body.joint), ())
     return replace(_role(words, before, language, book), joint=joint)
 
@@ -252,11 +261,12 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
     former = _says(words, "former", language) or _says(words, "outsiders", language)
     # of several names the last one: "Putins Berater Juri Uschakow"
     for mention in [m for kind in ("person", "office") for m in reversed(inside) if m.kind == kind]:
-        if mention.kind == "office" and _proper_name(words.replace(mention.text, " "), language, book):
+        another = former or _proper_name(words.replace(mention.text, " "), language, book)
+        if mention.kind == "office" and another:
             continue  # "der dänische Außenminister Mads Overgaard" names another holder than the codebook's
         person = book.person(mention.entity)
         chain = "" if mention.kind == "person" else f"{mention.text} → {person.name[language]}"
-        side = OTHER if former and mention.kind == "person" else mention.side
+        side = OTHER if former else mention.side
         return Resolved(person.name[language], side, words, chain, person.gender, True)
     for mention, body in _bodies(inside, book):
         if not _is_person_beside(words, mention.text, language, book):
@@ -274,12 +284,24 @@ def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) ->
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
-    """The latest person of that gender; one whose gender a pronoun has told before keeps it."""
+    """The latest person of that gender; one whose gender a pronoun has told before keeps it. For "it" and "they" the
+    latest body or group."""
+    if gender == NEUTER:
+        bodies = (speaker for speaker in reversed(before) if not speaker.person)
+        return next((_refer(words, speaker) for speaker in bodies), None)
     told = {speaker.speaker: speaker.gender for speaker in before if speaker.gender}
     for speaker in reversed(before):
         if speaker.person and told.get(speaker.speaker, gender) == gender:
             return replace(_refer(words, speaker), gender=gender)
     return None
+
+
+def _subject(text: str, at: int, mentions: Sequence[Mention], language: str, book: Codebook) -> Iterator[Resolved]:
+    """The institution that opens the sentence in which ``at`` lies, before it: "The Kremlin ..., which it said ..."."""
+    first = max(text.rfind(mark, 0, at) for mark in (". ", "\n", "? ", "! ")) + 1
+    for mention, body in _bodies([m for m in mentions if first <= m.start < at], book):
+        if not _without_determiner(text[first : mention.start].split(), language):
+            yield Resolved(body.name[language], mention.side, mention.text, at=mention.start, joint=body.joint)
 
 
 def _refer(words: str, speaker: Resolved) -> Resolved:
@@ -311,7 +333,7 @@ def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
 
 def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook) -> Resolved:
     """A bare role ("der Minister", "the official"): the latest speaker introduced with that word, else as written."""
-    bare = " ".join(_without_determiner(words.split(), language))
+    bare = _nominative(words, language)
     head = bare.split()[-1] if bare else ""
     same = re.compile(rf"{re.escape(head)}(?!\w)", re.IGNORECASE)
     side = side_of_description(words, language, book)
@@ -326,8 +348,21 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     return Resolved(bare or words, OTHER if outside or unnamed else "", words, origin="" if side == OTHER else side)
 
 
+def _nominative(words: str, language: str) -> str:
+    """A description without its determiner and genitive ("des Landratsamts")."""
+    parts = _without_determiner(words.split(), language)
+    bare = re.sub(r"['’]s?$", "", " ".join(parts))
+    if words.startswith("des ") and parts:
+        noun = next((part for part in parts if part[0].isupper()), "")
+        bare = bare.replace(noun, re.sub(r"(?<=[dtsz])es$|(?<=[^s])s$", "", noun), 1)
+    return bare
+
+
 def _teller(words: str, language: str, book: Codebook) -> Resolved | None:
-    """The body whose account a compound names ("Kreml-Angaben")."""
+    """The body whose account a compound names ("Kreml-Angaben"), of reports the media that make them."""
+    if _REPORT.search(words):
+        makers = _REPORT.sub(lambda found: _MAKERS[found[1]], _nominative(words, language))
+        return Resolved(makers, OTHER, words, f"{words} → {makers}")
     match = _ACCOUNT.fullmatch(words)
     for mention, body in _bodies(find_mentions(match[1], language, book=book), book) if match else ():
         name = body.name[language]
@@ -358,11 +393,17 @@ def _compatriot(words: str, before: Sequence[Resolved], language: str, book: Cod
 
 def _proper_name(words: str, language: str, book: Codebook) -> str:
     """The person's name in a description, without titles and roles; empty where there is none."""
-    roles, best = role_words(language), ""
-    for match in _NAME.finditer(_POSSESSOR.sub("", words)):
-        parts = _without_determiner(match.group().split(), language)
+    roles, people, best = role_words(language), role_words(language, persons_only=True), ""
+    rest = _POSSESSOR.sub("", words)
+    for match in _NAME.finditer(rest):
+        parts = _without_determiner(whole := match.group().split(), language)
         while parts and (_is_title(parts[0], roles) or _is_origin(parts, language, book)):
             parts = parts[1:]
+        behind = rest[match.end() :].split()
+        if language == "en" and parts and parts[0] == whole[0] and _PLACE.search(rest[: match.start()]):
+            continue
+        if language == "en" and behind and is_role(behind[0], roles) and not is_role(behind[0], people):
+            continue  # "the Armed Services panel"
         while parts and _is_title(parts[-1], roles):
             parts = parts[:-1]
         titles = [i for i, part in enumerate(parts[:-2]) if is_role(part, roles)]

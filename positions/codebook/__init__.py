@@ -67,6 +67,7 @@ __all__ = [
 
 FOLDER = Path(__file__).parent
 GENDERS = ("m", "f")
+NEUTER = "n"  # of pronouns that stand for a body or a group
 KINDS = ("state", "city", "people", "government", "institution", "party", "military", "group", "medium", "platform")
 VERB_CLASSES = (
     *("say", "announce", "confirm", "demand", "insist", "want", "offer", "promise", "accept", "reject", "concede"),
@@ -357,7 +358,13 @@ def _office_phrase(data: Fields, titles: Titles) -> OfficePhrase:
         if title not in titles:
             raise ValueError(f"nobody in people.yaml has the title {title!r}")
     phrases = {language: _texts(data, language) for language in LANGUAGES}
+    phrases["en"] = tuple(dict.fromkeys((*phrases["en"], *map(_as_title, phrases["en"]))))
     return OfficePhrase(_text(data, "id"), phrases, _holders(wanted, titles))
+
+
+def _as_title(phrase: str) -> str:
+    """An office as a title: "German chancellor" -> "German Chancellor"."""
+    return " ".join(word if word in ("of", "the", "to") else word[0].upper() + word[1:] for word in phrase.split())
 
 
 def _function_phrases(data: Fields, demonyms: tuple[Demonym, ...], titles: Titles) -> list[OfficePhrase]:
@@ -376,15 +383,17 @@ def _german(demonym: Demonym, nominative: str, oblique: str, feminine: str) -> I
     for stem in demonym.stems:
         yield from (f"{stem}{ending} {nominative}" for ending in ("er", "e", "en"))
         yield from (f"{stem}en {oblique}", f"{stem}e {feminine}", f"{stem}en {feminine}")
-    genitive = demonym.name["de"] + "s"
-    if genitive in demonym.words["de"]:
-        yield from (f"{genitive} {noun}" for noun in (nominative, oblique, feminine))
+    country = demonym.name["de"]
+    for noun in (nominative, oblique, feminine):
+        yield from (f"{noun} von {country}", f"{noun} der {country}")  # "der": of countries with an article
+        if f"{country}s" in demonym.words["de"]:
+            yield from (f"{country}s {noun}", f"{noun} {country}s")
 
 
 def _english(demonym: Demonym, nouns: Iterable[str]) -> Iterator[str]:
     owners = [word for word in demonym.words["en"] if word.endswith(("'s", "s'"))]
-    for noun in nouns:
-        yield f"{demonym.adjective} {noun}"
+    for noun in itertools.chain.from_iterable((noun, _as_title(noun)) for noun in nouns):
+        yield from (f"{demonym.adjective} {noun}", f"{noun} of {demonym.name['en']}")
         yield from (f"{owner} {noun}" for owner in owners)
 
 
@@ -425,7 +434,11 @@ def _polarity(data: Any) -> dict[str, Phrases]:
 def _grammar(data: Any) -> Grammar:
     pronouns, possessives = (
         {
-            language: {word: gender for gender in GENDERS for word in _texts(words, gender)}
+            language: {
+                word: gender
+                for gender in (*GENDERS, NEUTER)
+                for word in _texts(words, gender, optional=gender == NEUTER)
+            }
             for language, words in _languages(_fields(data), key).items()
         }
         for key in ("pronouns", "possessives")

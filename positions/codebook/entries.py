@@ -141,8 +141,9 @@ class Roles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """Pronouns and possessives with their gender ("m" or "f"), articles with the gender (or "") and the endings of
-    origins that, behind them, mean one person, determiners, those of somebody new, words for two, and prepositions."""
+    """Pronouns and possessives with their gender ("m" or "f"; "n" stands for no person), articles with the gender
+    (or "") and the endings of origins that, behind them, mean one person, determiners, those of somebody new, words
+    for two, and prepositions."""
 
     pronouns: Mapping[str, Mapping[str, str]]
     possessives: Mapping[str, Mapping[str, str]]
