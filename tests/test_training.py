@@ -103,6 +103,19 @@ def test_long_passages_are_learned_in_pieces():
     assert {piece.id.rpartition("-")[0] for piece in pieces} == {"de-long"}
 
 
+def test_statements_not_about_a_topic_can_be_thinned():
+    """``--absent`` takes fewer of them; those on the topic are taken as before."""
+    pytest.importorskip("torch")
+    from argparse import Namespace
+
+    from training.stance import ABSENT, _share, examples_of
+
+    passage = next(one for one in read_passages(EXAMPLES) if any(span.topics for span in one.spans))
+    for example in examples_of([passage]):
+        shares = [_share(example, Namespace(new=[], share=0.5, absent=absent)) for absent in (1.0, 0.5)]
+        assert shares == pytest.approx([example.share / 2, example.share / (4 if example.stance == ABSENT else 2)])
+
+
 def test_labels_of_official_text():
     """Excerpts of a document are in one part, sentences stand in order, and both readings use known words."""
     part_of: dict[str, set[str]] = {}

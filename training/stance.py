@@ -161,7 +161,7 @@ def train(
         collate = Collator(tokenizer, rng, True)
         network.train()
         began, total = time.time(), 0.0
-        taken = [one for one in examples if rng.random() < one.share * share_of(one.passage, options)]
+        taken = [one for one in examples if rng.random() < _share(one, options)]
         chunks = batches(taken, options.batch, rng)
         for number, chunk in enumerate(chunks):
             *inputs, stance = collate(chunk)
@@ -174,6 +174,12 @@ def train(
             evaluate(network, held_out, tokenizer),
             flush=True,
         )
+
+
+def _share(example: Example, options: argparse.Namespace) -> float:
+    """How likely an epoch takes the example."""
+    absent = options.absent if example.stance == ABSENT else 1.0
+    return example.share * absent * share_of(example.passage, options)
 
 
 def batches(examples: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
@@ -217,6 +223,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the examples that an epoch draws")
     parser.add_argument("--new", nargs="*", default=[], help="batches of examples that each epoch takes whole")
     parser.add_argument("--composed", type=int, default=1000, help="made passages among them; see training.composition")
+    parser.add_argument("--absent", type=float, default=1.0, help="of the statements not about a topic, likewise")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers of the encoder that stay as they are")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
@@ -230,6 +237,8 @@ def main() -> None:
     network = StanceNetwork(first)
     if options.start:
         network.load_state_dict(torch.load(options.start, weights_only=True))
+    drawn = random.Random(options.seed)
+    held_out = [one for one in held_out if drawn.random() < one.share]
     print(len(learned), "pairs to learn from,", len(held_out), "held out", flush=True)
     train(network, learned, held_out, read_tokenizer(options.base), options)
 
