@@ -216,6 +216,6 @@ def test_a_passage_is_read_in_its_document(tmp_path, monkeypatch):
 def test_official_passages_keep_their_floors():
     """Attribution in real official text does not fall unnoticed."""
     figures = official.measure(Path(os.environ["POSITIONS_OFFICIAL"]))
-    floors = {"statements_f1": 0.86, "actor": 0.52, "speaker": 0.47, "holder": 0.61, "mode": 0.7, "date": 1.0}
+    floors = {"statements_f1": 0.86, "actor": 0.57, "speaker": 0.43, "holder": 0.61, "mode": 0.7, "date": 1.0}
     assert {name: figures[name] for name, floor in floors.items() if figures[name] < floor} == {}
     assert figures["date_invented"] <= 0.03

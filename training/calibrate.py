@@ -25,12 +25,12 @@ from training.examples import Passage, Span, read_passages, split
 
 TUNING = Path(__file__).parent / "tuning"
 SETTINGS: dict[str, tuple[float, ...]] = {  # the first value is where the search begins
-    "stance_weight": (0.7, 0.25, 0.4, 0.55, 0.85),
-    "topic_weight": (0.2, 0.0, 0.35, 0.5, 0.65, 0.8),
+    "stance_weight": (0.55, 0.25, 0.4, 0.7, 0.85),
+    "topic_weight": (0.35, 0.0, 0.2, 0.5, 0.65, 0.8),
     "lexicon_bonus": (2.0, 0.0, 4.0, 6.0, 8.0),
-    "topic_threshold": (0.65, 0.5, 0.6, 0.7, 0.75, 0.8),
-    "statement_threshold": (0.5, 0.3, 0.4, 0.6),
-    "narrated_threshold": (0.7, 0.6, 0.8, 0.85, 0.9),
+    "topic_threshold": (0.75, 0.5, 0.6, 0.65, 0.7, 0.8),
+    "statement_threshold": (0.3, 0.4, 0.5, 0.6),
+    "narrated_threshold": (0.6, 0.5, 0.7, 0.8, 0.9),
     "cut_threshold": (0.5, 0.3, 0.4, 0.6, 0.7),
 }
 EVERY = 3  # of the held-out passages, for the search among settings
