@@ -136,7 +136,9 @@ def _resolve(
 ) -> Resolved | None:
     standing = words.casefold()
     if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
-        return _antecedent(words, (*before, *_subject(article.text, span[0], mentions, language, book)), gender)
+        if gender == NEUTER:
+            return _body_before(words, before, _subject(article.text, span[0], mentions, language, book))
+        return _antecedent(words, before, gender)
     if meant := _compatriot(words, before, language, book) or _teller(words, language, book):
         return meant
     inside = _inside(mentions, span)
@@ -284,11 +286,7 @@ def _is_namesake(words: str, mention: Mention, language: str, book: Codebook) ->
 
 
 def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved | None:
-    """The latest person of that gender; one whose gender a pronoun has told before keeps it. For "it" and "they" the
-    latest body or group."""
-    if gender == NEUTER:
-        bodies = (speaker for speaker in reversed(before) if not speaker.person)
-        return next((_refer(words, speaker) for speaker in bodies), None)
+    """The latest person of that gender; one whose gender a pronoun has told before keeps it."""
     told = {speaker.speaker: speaker.gender for speaker in before if speaker.gender}
     for speaker in reversed(before):
         if speaker.person and told.get(speaker.speaker, gender) == gender:
@@ -296,12 +294,20 @@ def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved
     return None
 
 
-def _subject(text: str, at: int, mentions: Sequence[Mention], language: str, book: Codebook) -> Iterator[Resolved]:
+def _body_before(words: str, before: Sequence[Resolved], subject: Resolved | None) -> Resolved | None:
+    """Whom "it" and "they" mean: the body that opens their sentence, else the latest body or group that spoke."""
+    bodies = (speaker for speaker in reversed(before) if not speaker.person)
+    meant = subject or next(bodies, None)
+    return _refer(words, meant) if meant else None
+
+
+def _subject(text: str, at: int, mentions: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The institution that opens the sentence in which ``at`` lies, before it: "The Kremlin ..., which it said ..."."""
     first = max(text.rfind(mark, 0, at) for mark in (". ", "\n", "? ", "! ")) + 1
     for mention, body in _bodies([m for m in mentions if first <= m.start < at], book):
         if not _without_determiner(text[first : mention.start].split(), language):
-            yield Resolved(body.name[language], mention.side, mention.text, at=mention.start, joint=body.joint)
+            return Resolved(body.name[language], mention.side, mention.text, at=mention.start, joint=body.joint)
+    return None
 
 
 def _refer(words: str, speaker: Resolved) -> Resolved:

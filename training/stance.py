@@ -237,7 +237,7 @@ def main() -> None:
     network = StanceNetwork(first)
     if options.start:
         network.load_state_dict(torch.load(options.start, weights_only=True))
-    drawn = random.Random(options.seed)
+    drawn = random.Random(options.seed)  # measured on what is not about a topic in the shares that an epoch takes
     held_out = [one for one in held_out if drawn.random() < one.share]
     print(len(learned), "pairs to learn from,", len(held_out), "held out", flush=True)
     train(network, learned, held_out, read_tokenizer(options.base), options)
