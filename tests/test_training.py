@@ -219,3 +219,62 @@ def test_official_passages_keep_their_floors():
     floors = {"statements_f1": 0.86, "actor": 0.57, "speaker": 0.43, "holder": 0.61, "mode": 0.7, "date": 1.0}
     assert {name: figures[name] for name, floor in floors.items() if figures[name] < floor} == {}
     assert figures["date_invented"] <= 0.03
+
+
+def tiny_base(folder: Path) -> Path:
+    """An encoder of two narrow layers with a tokenizer, as ``training.base`` writes one."""
+    tokenizers, transformers = pytest.importorskip("tokenizers"), pytest.importorskip("transformers")
+    words = [*"abcdefghijklmnopqrstuvwxyz", "query", ":", "<s>", "</s>", "<pad>", "<unk>"]
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: i for i, w in enumerate(words)}, "<unk>"))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
+        "<s> $A </s>", special_tokens=[(w, words.index(w)) for w in ("<s>", "</s>")]
+    )
+    folder.mkdir()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    config = transformers.BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32
+    )
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
+def test_exported_weights_can_be_trained_on(tmp_path):
+    """``training.restore`` gives back what ``training.export`` wrote, but for what 8 bits can't hold."""
+    torch = pytest.importorskip("torch")
+    from training.export import export
+    from training.network import Network
+    from training.restore import restore
+    from training.stance import StanceNetwork
+
+    base, passages = tiny_base(tmp_path / "base"), read_passages(EXAMPLES)[:3]
+    torch.manual_seed(1)
+    networks = {"network": Network(base), "stance": StanceNetwork(Network(base))}
+    for name, network in networks.items():
+        torch.save(network.state_dict(), tmp_path / f"{name}.pt")
+    export(base, tmp_path / "network.pt", tmp_path / "stance.pt", tmp_path / "model", "1", passages)
+    restore(base, tmp_path / "model", tmp_path / "back")
+    for name, network in networks.items():
+        back = torch.load(tmp_path / "back" / f"{name}.pt")
+        for key, value in network.state_dict().items():
+            if "word_embeddings" not in key:
+                assert float((back[key] - value).norm()) <= 0.03 * float(value.norm()), key
+
+
+def test_layers_that_are_not_trained_stay_as_they_are(tmp_path):
+    """In whatever precision they compute; the others learn."""
+    torch = pytest.importorskip("torch")
+    from training.network import Network, Weights, encode, freeze
+
+    torch.manual_seed(1)
+    network = Network(tiny_base(tmp_path / "base"))
+    freeze(network, 1)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    weights = Weights(network, 1e-2, 1e-2, decay=0.0)
+    ids = torch.arange(12).reshape(2, 6)
+    hidden = encode(network.encoder, network.encoder.embeddings.word_embeddings(ids), torch.ones_like(ids))
+    weights.step([hidden.pow(2).mean() + hidden[:, 0, 0].mean()], 1.0)
+    after = weights.state()
+    changed = {name for name, value in before.items() if not torch.equal(after[name], value)}
+    assert {name.split(".")[3] for name in changed if ".layer." in name} == {"1"}
+    assert not any("embeddings" in name for name in changed)

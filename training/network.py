@@ -21,22 +21,24 @@ class Weights:
     """The weights of a network that is trained: float32 here, bfloat16 in the encoder while it computes.
 
     Only where the processor multiplies matrices in bfloat16 (AMX, AVX512-BF16: four times as fast); elsewhere nothing
-    is copied.
+    is copied. Layers that are not trained compute likewise.
     """
 
     def __init__(self, network: "nn.Module", rate: float, own_rate: float, decay: float) -> None:
         self.network, self.encoder = network, network.encoder
         inner = [p for p in self.encoder.parameters() if p.requires_grad]
         own = [p for n, p in network.named_parameters() if not n.startswith("encoder.") and p.requires_grad]
-        halved = inner if torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported() else []
-        self.full = {p: p.detach().clone().requires_grad_() for p in halved}
+        fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+        words = self.encoder.embeddings.word_embeddings.weight  # added to other embeddings before the encoder
+        halved = [p for p in self.encoder.parameters() if p is not words] if fast else []
+        self.full = {p: p.detach().clone().requires_grad_(p.requires_grad) for p in halved}
         self.optimizer = torch.optim.AdamW(
             [{"params": [self.full.get(p, p) for p in inner], "lr": rate}, {"params": own, "lr": own_rate}],
             weight_decay=decay,
             fused=True,
         )
         self.rates = [rate, own_rate]
-        for half in halved:  # what is not trained stays as it is
+        for half in halved:
             half.data = half.data.to(torch.bfloat16)
 
     def step(self, losses: list[Tensor], share: float) -> None:
@@ -51,7 +53,8 @@ class Weights:
         self.optimizer.step()
         with torch.no_grad():
             for half, full in self.full.items():
-                half.copy_(full)
+                if full.requires_grad:
+                    half.copy_(full)
 
     def state(self) -> dict[str, Tensor]:
         """The network's weights in float32."""

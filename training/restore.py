@@ -43,14 +43,27 @@ def _fill_encoder(encoder: torch.nn.Module, path: Path) -> None:
     own = encoder.state_dict()
     for name in own:
         if f"encoder.{name}" in values:
-            own[name].copy_(torch.from_numpy(values[f"encoder.{name}"]))
-    matrices = [node.input[1] for node in graph.node if node.op_type == "MatMulInteger"]
+            own[name].copy_(torch.from_numpy(values[f"encoder.{name}"].copy()))
+    makers = {output: node for node in graph.node for output in node.output}
+    products = [node for node in graph.node if node.op_type in ("MatMulInteger", "MatMul")]
+    products = [node for node in products if node.input[1] in values]  # the others multiply states with each other
     dense = [name for name in own if name.endswith(".weight") and own[name].dim() == 2 and ".layer." in name]
-    if len(matrices) != len(dense):
-        raise ValueError(f"{path}: {len(matrices)} matrices, {len(dense)} expected")
-    for name, matrix in zip(dense, matrices, strict=True):  # both in the order in which a layer uses them
-        scale = values[matrix.replace("_quantized", "_scale")]
-        own[name].copy_(torch.from_numpy((values[matrix].astype(np.float32) * scale).T))
+    if len(products) != len(dense):
+        raise ValueError(f"{path}: {len(products)} matrices, {len(dense)} expected")
+    for name, product in zip(dense, products, strict=True):  # both in the order in which a layer uses them
+        matrix = product.input[1]
+        scale = values[matrix.replace("_quantized", "_scale")] if matrix.endswith("_quantized") else 1.0
+        plain = (values[matrix].astype(np.float32) * scale).T * _shrink(product, makers, values)
+        own[name].copy_(torch.from_numpy(plain))
+
+
+def _shrink(product: onnx.NodeProto, makers: dict[str, onnx.NodeProto], values: dict[str, np.ndarray]) -> np.ndarray:
+    """What ``training.export`` has multiplied the inputs of a product with."""
+    step = makers[product.input[0]]
+    if step.op_type == "DynamicQuantizeLinear":
+        step = makers[step.input[0]]
+    factors = [values[name] for name in step.input if name in values and values[name].ndim == 1]
+    return factors[0] if step.op_type == "Mul" and factors else np.ones(1, np.float32)
 
 
 def main() -> None:
