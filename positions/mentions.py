@@ -243,3 +243,11 @@ def side_of_description(words: str, language: str, book: Codebook | None = None)
     """The side that a description such as "der französische Außenminister" names, or ``other``."""
     sides = [mention.side for mention in find_mentions(words, language, book=book)]
     return sides[0] if sides else OTHER
+
+
+@cache
+def markers(group: str, language: str) -> re.Pattern[str]:
+    """The words of one group of the codebook's roles: ``former``, ``outsiders``, ``press`` and so on."""
+    words = getattr(codebook.load().roles, group)[language]
+    ends = [re.escape(word) + ("" if word.endswith("-") else r"(?!\w)") for word in words]
+    return re.compile(r"(?<!\w)(?:[\w-]*-)?(?:" + "|".join(ends) + ")", re.IGNORECASE if language == "en" else 0)

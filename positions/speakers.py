@@ -1,6 +1,6 @@
-"""Reading -> speaker: the words that name who speaks, and the person or institution whom they mean.
+"""Reading -> speaker: the person or institution whom the words mean that ``positions.pointing`` has found.
 
-The network points at words; what stands beside the reporting verb helps. A name goes to the codebook, a pronoun or a
+A name goes to the codebook, a pronoun or a
 bare role to the latest speaker whom it fits, a person whom nobody knows to the fullest form of the name in the article.
 Who fits nobody stays as written: never the nearest name.
 """
@@ -8,20 +8,18 @@ Who fits nobody stays as written: never the nearest name.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from positions import codebook
 from positions.classifier import Reading
 from positions.codebook import NEUTER
 from positions.codebook.entries import Codebook, Institution
-from positions.mentions import Mention, find_mentions, is_role, role_words, side_of_description
+from positions.mentions import Mention, find_mentions, is_role, markers, role_words, side_of_description
+from positions.pointing import Range, point_at
 from positions.records import MODES, OTHER, Article
 from positions.turns import Turn
 
-POINTED = 0.12
-BESIDE, CERTAIN = 0.45, 1.0  # a name next to the reporting words, and a pronoun there
 OWN = 0.85  # with less weight than this, words without a cue carry the last speaker's on
-Range = tuple[int, int]
 _CAPITALS = "".join(chr(code) for code in range(0x250) if chr(code).isupper())
 _PART = rf"(?:[{_CAPITALS}][\w'’.-]*|von|van|de|der|zu|al-\w+)"
 _NAME = re.compile(rf"{_PART}(?:\s+{_PART})*")
@@ -29,18 +27,22 @@ _POSSESSOR = re.compile(r"[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*)*['’]s (?=\w)
 _RELATIVE = re.compile(
     r"\s(?:who|that|which|familiar|briefed|close|\w+ing)\s"
 )  # "an official briefing reporters" is no reporter
-_SOURCE = re.compile(r"^(?:laut|nach|gemäß|according to)(?!\w)|(?<!\w)zufolge$")  # words of reporting that are no verb
-_OWNER = re.compile(r"\s(?:des|der|von|vom|by|from|in|of)\s")
 _PLACE = re.compile(r"\b(?:at|for|from|in|of) (?:the )?$")  # "the governor of the Belgorod Region" is no Belgorod
+_SEATED = re.compile(r"(.*\w) (?:in|aus|von) (?:the )?$")  # "der Luftwaffe in Kiew" is not Kiew
+_AREA = re.compile(
+    r"(?:Gebiets?|Bezirks?|(?:Land)?[Kk]reis(?:es)?|Region|Provinz|Oblast|Kantons?|Stadt|Republik|Gemeinde"
+    r"|Bundes(?:staats?|staates|lands?|landes))$"
+)
 _REPORT = re.compile(r"(?<!\w)(Medien|Presse|Zeitungs|Agentur|)[Bb]ericht(?:e|en)$")
 _MAKERS = {"Medien": "Medien", "Presse": "Presse", "Zeitungs": "Zeitungen", "Agentur": "Agenturen", "": "Medien"}
 _ACCOUNT = re.compile(r"([\w-]+)-(?:Angaben|Darstellung|Informationen)")
 _APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
-_BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
 _LAYOUTS = {  # what tells whose turn it is, as the chain of resolution names it
     "de": {"interview": "Interview", "minutes": "Protokoll", "heading": "Überschrift"},
     "en": {"interview": "Interview", "minutes": "transcript", "heading": "heading"},
 }
+_END = re.compile(r"[.?!] |\n")
+_AS = re.compile(r"\b(?:wie|as) $")
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
 
@@ -138,7 +140,8 @@ def _resolve(
     if gender := book.grammar.pronouns[language].get(standing) or book.grammar.possessives[language].get(standing):
         if gender == NEUTER:
             return _body_before(words, before, _subject(article.text, span[0], mentions, language, book))
-        return _antecedent(words, before, gender)
+        own = _named_before(article.text, span[0], before)
+        return _antecedent(words, own, gender) or _antecedent(words, before, gender)
     if meant := _compatriot(words, before, language, book) or _teller(words, language, book):
         return meant
     inside = _inside(mentions, span)
@@ -171,93 +174,6 @@ def codebook_language(language: str) -> str:
     return language if language in codebook.load().grammar.pronouns else "en"
 
 
-def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> tuple[Range | None, float]:
-    """The span of ``text`` that names the speaker, with its weight: the pointer's mass, more beside the cue."""
-    # whoever is named only paragraphs later did not introduce these words
-    limit = (text.find("\n\n", reading.end) + 1 or len(text) + 1) - 1
-    spans = [span for span in _candidates(text, reading, mentions, language) if span[0] < limit]
-    weight = {
-        s: _mass(reading, s)
-        + (CERTAIN if _pronoun(language).fullmatch(text[slice(*s)]) else BESIDE)
-        * _beside_cue(text, reading, s, language)
-        for s in spans
-    }
-    weight |= dict.fromkeys(_reports(text, reading, language), 2 * CERTAIN)
-    best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
-    return (best, weight[best]) if best and weight[best] >= POINTED else (None, 0.0)
-
-
-def _reports(text: str, reading: Reading, language: str) -> list[Range]:
-    """The nouns for press reports of which nothing but a preposition makes the source ("laut Medienberichten").
-
-    Not where the medium follows ("laut einem Bericht des Senders"): it has a name.
-    """
-    if reading.cue is None or not _SOURCE.search(text[slice(*reading.cue)].casefold()):
-        return []
-    start, end = reading.cue
-    found = [m.span() for m in _markers("press", language).finditer(text, reading.start, reading.end)]
-    beside = [s for s in found if len(text[end : s[0]].split()) < 2 and len(text[s[1] : start].split()) < 2]
-    return [span for span in beside if not _OWNER.match(text, span[1])]
-
-
-def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], language: str) -> list[Range]:
-    """Sources, known names and the sentence's pronouns; what overlaps or stands in apposition is one span."""
-    pronoun = _pronoun(language)
-    first = min([reading.start, *(start for start, _, _ in reading.pointer)])
-    last = max([reading.end, *(end for _, end, _ in reading.pointer)])
-    spans = {_whole_words(text, *span) for span in reading.sources if span[1] > first and span[0] < last}
-    near = [m for m in mentions if m.end > first and m.start < last]
-    spans |= {(m.start, m.end if m.entity else _description_end(text, m.end, language)) for m in near}
-    spans |= {m.span() for m in pronoun.finditer(text, reading.start, reading.end)}
-    merged: list[Range] = []
-    for start, end in sorted(spans):
-        touches = merged and (start < merged[-1][1] or text[merged[-1][1] : start] == " ")
-        if touches and not pronoun.fullmatch(text[start:end]):
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end - start > 1:
-            merged.append((start, end))
-    return merged
-
-
-def _mass(reading: Reading, span: Range) -> float:
-    return sum(p for start, end, p in reading.pointer if start < span[1] and end > span[0])
-
-
-def _beside_cue(text: str, reading: Reading, span: Range, language: str) -> bool:
-    """Whether the span stands next to the reporting words, in the same clause and not behind a preposition."""
-    if reading.cue is None or not reading.start <= span[0] < reading.end:
-        return False
-    start, end = _whole_words(text, *reading.cue)
-    if start < span[1] and span[0] < end:
-        return False
-    gap = text[end : span[0]] if span[0] >= end else text[span[1] : start]
-    if _BREAK.search(gap) or len(gap.split()) > 2:
-        return False
-    ahead = text[max(0, span[0] - 14) : span[0]].split()
-    return not (ahead and ahead[-1].casefold() in codebook.load().grammar.prepositions[language])
-
-
-def _whole_words(text: str, start: int, end: int) -> Range:
-    """The span widened to whole words and ended at a line's end."""
-    while 0 < start < len(text) and text[start].isalnum() and text[start - 1].isalnum():
-        start -= 1
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
-        end += 1
-    line = text.find("\n", start, end)
-    return start, line if line > start else end
-
-
-def _description_end(text: str, end: int, language: str) -> int:
-    """Where the description ends that an adjective of origin opens ("russische Unterhändler", "Polish officials")."""
-    roles, stop = role_words(language), end
-    for match in re.finditer(r" ([\w-]+)", text[end : end + 60]):
-        word = match.group(1)
-        if match.start() != stop - end or not (is_role(word, roles) or (language == "de" and word[0].isupper())):
-            break
-        stop = end + match.end()
-    return stop
-
-
 def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The codebook's person, else the holder of an office, else the institution that the words name."""
     former = _says(words, "former", language) or _says(words, "outsiders", language)
@@ -271,6 +187,9 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
         side = OTHER if former else mention.side
         return Resolved(person.name[language], side, words, chain, person.gender, True)
     for mention, body in _bodies(inside, book):
+        seat = _SEATED.match(words, 0, max(words.find(mention.text), 0))
+        if seat and _is_body(seat[1], language):
+            return Resolved(_nominative(words, language), mention.side, words)
         if not _is_person_beside(words, mention.text, language, book):
             return Resolved(body.name[language], mention.side, words, joint=body.joint)
     return None
@@ -294,6 +213,17 @@ def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved
     return None
 
 
+def _named_before(text: str, at: int, before: Sequence[Resolved]) -> list[Resolved]:
+    """Who is named before the pronoun of "Im März will Lindenau fahren, wie sie sagte", in its sentence."""
+    sentence = text[_sentence_start(text, at) : at]
+    return [one for one in before if one.person and one.speaker.split()[-1] in sentence] if _AS.search(sentence) else []
+
+
+def _sentence_start(text: str, at: int) -> int:
+    """Where the sentence begins in which ``at`` lies."""
+    return max((end.end() for end in _END.finditer(text, max(0, at - 600), at)), default=max(0, at - 600))
+
+
 def _body_before(words: str, before: Sequence[Resolved], subject: Resolved | None) -> Resolved | None:
     """Whom "it" and "they" mean: the body that opens their sentence, else the latest body or group that spoke."""
     bodies = (speaker for speaker in reversed(before) if not speaker.person)
@@ -303,7 +233,7 @@ def _body_before(words: str, before: Sequence[Resolved], subject: Resolved | Non
 
 def _subject(text: str, at: int, mentions: Sequence[Mention], language: str, book: Codebook) -> Resolved | None:
     """The institution that opens the sentence in which ``at`` lies, before it: "The Kremlin ..., which it said ..."."""
-    first = max(text.rfind(mark, 0, at) for mark in (". ", "\n", "? ", "! ")) + 1
+    first = _sentence_start(text, at)
     for mention, body in _bodies([m for m in mentions if first <= m.start < at], book):
         if not _without_determiner(text[first : mention.start].split(), language):
             return Resolved(body.name[language], mention.side, mention.text, at=mention.start, joint=body.joint)
@@ -325,7 +255,9 @@ def _named(article: Article, name: str, words: str, language: str, book: Codeboo
     outside = any(_says(described, group, language) for group in ("outsiders", "former"))
     outside = outside or _says(name, "press", language)
     chain = f"{words} → {full}" if full not in words else ""
-    return Resolved(full, OTHER if outside else "", words, chain, person=len(full.split()) > 1, at=at if chain else 0)
+    first, *family = full.split()
+    gender = book.given_names.get(first, "") if family else ""
+    return Resolved(full, OTHER if outside else "", words, chain, gender, bool(family), at=at if chain else 0)
 
 
 def _full_name(text: str, name: str, language: str, book: Codebook) -> str:
@@ -346,12 +278,26 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     introduced = words.split()[0].casefold() in book.grammar.indefinite[language] if head else True
     for speaker in () if introduced else reversed(before):
         another = speaker.speaker.casefold() == bare.casefold() or (side != OTHER and speaker.side not in ("", side))
+        another = another or (language == "en" and _is_another(bare, speaker.mention))
+        another = another or (speaker.person and _is_body(head, language))
         if same.search(speaker.mention) and not another:
             return _refer(words, speaker)
     lead = _RELATIVE.split(words)[0]
     outside = any(_says(lead, group, language) for group in ("outsiders", "former", "press"))
     unnamed = _says(lead, "anonymous", language) and side_of_description(words, language, book) == OTHER
     return Resolved(bare or words, OTHER if outside or unnamed else "", words, origin="" if side == OTHER else side)
+
+
+def _is_body(words: str, language: str) -> bool:
+    """Whether a description means a body such as a ministry, and no person."""
+    found = [word for word in words.split() if is_role(word, role_words(language))]
+    return bool(found) and not any(is_role(word, role_words(language, persons_only=True)) for word in found)
+
+
+def _is_another(bare: str, mention: str) -> bool:
+    """Whether an English role has a word before it that ``mention`` lacks: "economy" of "the economy ministry"."""
+    lead = [word for word in bare.split()[:-1] if word.islower() and not word.endswith(("same", "'s", "’s"))]
+    return any(word.casefold() not in mention.casefold() for word in lead)
 
 
 def _nominative(words: str, language: str) -> str:
@@ -406,10 +352,14 @@ def _proper_name(words: str, language: str, book: Codebook) -> str:
         while parts and (_is_title(parts[0], roles) or _is_origin(parts, language, book)):
             parts = parts[1:]
         behind = rest[match.end() :].split()
+        if parts and _AREA.match(parts[0]):
+            continue  # "der Gouverneur des Gebiets Orjol"
         if language == "en" and parts and parts[0] == whole[0] and _PLACE.search(rest[: match.start()]):
             continue
         if language == "en" and behind and is_role(behind[0], roles) and not is_role(behind[0], people):
             continue  # "the Armed Services panel"
+        if language == "en" and len(parts) > 1 and is_role(parts[-1], roles) and not is_role(parts[-1], people):
+            continue  # "the Finance Ministry"
         while parts and _is_title(parts[-1], roles):
             parts = parts[:-1]
         titles = [i for i, part in enumerate(parts[:-2]) if is_role(part, roles)]
@@ -450,17 +400,4 @@ def _is_title(word: str, roles: frozenset[str]) -> bool:
 
 def _says(words: str, group: str, language: str) -> bool:
     """Whether ``words`` hold a marker such as "Ex-" or "former", "Experte" or "analyst"."""
-    return bool(_markers(group, language).search(words))
-
-
-@cache
-def _markers(group: str, language: str) -> re.Pattern[str]:
-    words = getattr(codebook.load().roles, group)[language]
-    ends = [re.escape(word) + ("" if word.endswith("-") else r"(?!\w)") for word in words]
-    return re.compile(r"(?<!\w)(?:[\w-]*-)?(?:" + "|".join(ends) + ")", re.IGNORECASE if language == "en" else 0)
-
-
-@cache
-def _pronoun(language: str) -> re.Pattern[str]:
-    words = codebook.load().grammar.pronouns[language]
-    return re.compile(r"(?<!\w)(?:" + "|".join(words) + r")(?!\w)", re.IGNORECASE)
+    return bool(markers(group, language).search(words))

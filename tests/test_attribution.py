@@ -315,6 +315,19 @@ def test_an_unknown_person_keeps_one_side():
     assert [one.sides for one in found] == [("Russia",), ("Russia",), ("Europe",)]
 
 
+def test_an_introduction_outweighs_many_later_sentences():
+    """However long an interview about Europe goes on, the Ukrainian who gives it stays one."""
+    text = "Olena Bilyk kam. " + " ".join(f"Bilyk sprach {number}." for number in range(20))
+    article = Article("a", text, published=DAY, language="de")
+    memory = Memory()
+    first = reading(article, "Olena Bilyk kam.", "Olena Bilyk", actors=("Ukraine",))
+    later = [
+        replace(reading(article, f"Bilyk sprach {number}.", "Bilyk"), actors=even("Europe", chance=0.6))
+        for number in range(20)
+    ]
+    assert {attribute(article, one, [], memory).sides for one in (first, *later)} == {("Ukraine",)}
+
+
 def test_others_never_speak_together_with_a_side():
     """An analyst in Berlin is an outsider or a European, not both."""
     text = "Das sagte jemand in der Stadt."
@@ -598,3 +611,127 @@ def test_a_label_in_capitals_is_who_it_names():
     memory, mentions = Memory(turns), find_mentions(text, "en", DAY)
     found = [attribute(article, reading(article, words), mentions, memory) for words in ("We will see.", "So will we.")]
     assert [one.speaker for one in found] == ["Marco Rubio", "Ada Holm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "speaker"),
+    [
+        ("Das dauere, hieß es von der Luftwaffe in Kiew.", "der Luftwaffe in Kiew", "Luftwaffe in Kiew"),
+        ("Das dauere, hieß es vom Ministerium in Kiew.", "vom Ministerium in Kiew", "Ministerium in Kiew"),
+        ("Das dauere, hieß es von der Regierung in Kiew.", "der Regierung in Kiew", "ukrainische Regierung"),
+        ("Das dauere, hieß es in Kiew.", "Kiew", "Kiew"),
+    ],
+)
+def test_a_body_in_a_capital_is_not_the_capital(text, who, speaker):
+    """It is named as written and has the capital's side; one that the codebook knows keeps its name there."""
+    (found,) = attributions(text, (text, who, "hieß es", ["other"]))
+    assert (found.speaker, found.sides) == (speaker, ("Ukraine",))
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "cue", "speaker"),
+    [
+        ("MP Halina Bereza contradicted him.", "Halina Bereza", "contradicted", "Halina Bereza"),
+        ("DTEK, a power company, said it was the worst night.", "DTEK", "said", "DTEK"),
+        ("Halina Bereza told me she had been asleep.", "Halina Bereza", "told", "Halina Bereza"),
+        ("The road is open, according to him.", "him", "according to", "Yuri Ushakov"),
+        ('"The road is open," said he.', "he", "said", "Yuri Ushakov"),
+    ],
+)
+def test_an_object_does_not_speak(text, who, cue, speaker):
+    """A pronoun behind the reporting words is whom they are told to, or begins what is told."""
+    lead = "The bridge is open, Ushakov said."
+    told = [(lead, "Ushakov", "said"), (text, who, cue, ["Ukraine"])]
+    assert attributions(f"{lead}\n\n{text}", *told, language="en")[-1].speaker == speaker
+
+
+def test_as_he_said_means_who_is_named_in_the_sentence():
+    """Not who spoke last."""
+    lines = (
+        "Es regnet, sagte Beate Lindenau.",
+        "Es schneit, sagte Grit Sommer.",
+        "Lindenau reist, wie sie ankündigte.",
+    )
+    told = [(lines[0], "Beate Lindenau", "sagte"), (lines[1], "Grit Sommer", "sagte"), (lines[2], "sie", "ankündigte")]
+    assert attributions("\n\n".join(lines), *told)[-1].speaker == "Beate Lindenau"
+
+
+@pytest.mark.parametrize(
+    ("who", "speaker"),
+    [
+        ("the economy ministry", "economy ministry"),
+        ("the ministry", "Polish education ministry"),
+        ("the same ministry", "Polish education ministry"),
+    ],
+)
+def test_another_ministry_is_not_the_one_that_spoke(who, speaker):
+    """A word before the role that the earlier one lacks tells them apart."""
+    lead, text = "It rains, the Polish education ministry said.", f"It snows, {who} said."
+    told = [(lead, "the Polish education ministry", "said", ["Europe"]), (text, who, "said", ["Europe"])]
+    assert attributions(f"{lead}\n\n{text}", *told, language="en")[-1].speaker == speaker
+
+
+def test_a_ministry_is_not_the_person_who_spoke_for_it():
+    """A body's word in the description of a person does not make him the body."""
+    lead, text = "It rains, Ada Holm of the ministry said.", "It snows, the ministry said."
+    told = [(lead, "Ada Holm of the ministry", "said", ["Europe"]), (text, "the ministry", "said", ["Europe"])]
+    assert attributions(f"{lead}\n\n{text}", *told, language="en")[-1].speaker == "ministry"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed", "cue", "speaker"),
+    [
+        ("Der Kanzler reise, sagte in Brüssel der Kanzler.", "Brüssel der Kanzler", "sagte", "Friedrich Merz"),
+        ("Es regne, sagte im Netz der russische Präsident.", "Netz der russische Präsident", "sagte", "Wladimir Putin"),
+        ("Es regne, sagte der Präsident der Ukraine.", "Präsident der Ukraine", "sagte", "Wolodymyr Selenskyj"),
+    ],
+)
+def test_an_article_opens_another_phrase(text, pointed, cue, speaker):
+    """Where the network points at two phrases, the one that can be the subject speaks."""
+    (found,) = attributions(text, (text, pointed, cue))
+    assert found.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "language", "speaker"),
+    [
+        ('Dmitrijew werde erwartet, berichtete "Politico".', "berichtete", "de", "Politico"),
+        ("Dmitrijew werde erwartet, forderte Moskau auf.", "forderte", "de", "Kirill Dmitrijew"),
+        ("Dmitriev, an envoy, accused Moscow.", "accused", "en", "Kirill Dmitriev"),
+    ],
+)
+def test_who_follows_the_reporting_words_at_the_end_is_their_subject(text, cue, language, speaker):
+    """Even where the network points at somebody else; not where more follows."""
+    who = "Dmitrijew" if language == "de" else "Dmitriev"
+    (found,) = attributions(text, (text, who, cue, ["Russia"]), language=language)
+    assert found.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("who", "speaker"),
+    [
+        ("Der Gouverneur des Gebiets Orjol", "Gouverneur des Gebiets Orjol"),
+        ("the Finance Ministry", "Finance Ministry"),
+    ],
+)
+def test_areas_and_ministries_are_nobodys_name(who, speaker):
+    """What follows "des Gebiets" is a place, what stands before "Ministry" its field."""
+    language, cue = ("de", "sagte") if who.startswith("Der") else ("en", "said")
+    (found,) = attributions(text := f"{who} {cue}, it rains.", (text, who, cue, ["Russia"]), language=language)
+    assert found.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "pronoun", "speaker"),
+    [
+        ("Katrin Overgaard", "Bernd Overbeck", "sie", "Katrin Overgaard"),
+        ("Bernd Overbeck", "Katrin Overgaard", "er", "Bernd Overbeck"),
+        ("Bernd Overbeck", "Kim Overgaard", "er", "Kim Overgaard"),  # both a woman's and a man's name
+        ("Katrin Overgaard", "Birgit Overbeck", "er", ""),
+    ],
+)
+def test_a_given_name_tells_whom_a_pronoun_can_mean(first, second, pronoun, speaker):
+    """The latest person whom it fits; nobody where it fits none."""
+    lines = (f"Es regnet, sagte {first}.", f"Es taut, sagte {second}.", f"Es werde kalt, fügte {pronoun} hinzu.")
+    told = [(lines[0], first, "sagte"), (lines[1], second, "sagte"), (lines[2], pronoun, "fügte")]
+    assert attributions("\n\n".join(lines), *told)[-1].speaker == speaker

@@ -113,7 +113,7 @@ def load(path: Path | None = None) -> Codebook:
         sides=sides,
         polarity=_read(folder / "polarity.yaml", _polarity),
         grammar=_read(folder / "grammar.yaml", _grammar),
-        given_names=_read(folder / "given_names.yaml", lambda data: frozenset(_texts(_fields(data), "names"))),
+        given_names=_read(folder / "given_names.yaml", _given_names),
         ladders=_read(folder / "ladders.yaml", _ladders),
     )
 
@@ -172,6 +172,12 @@ def _fields(data: Any) -> Fields:
     if not isinstance(data, dict):
         raise ValueError(f"expected fields, found {data!r}")
     return data
+
+
+def _given_names(data: Any) -> dict[str, str]:
+    """Name -> gender as in ``Grammar.pronouns``, empty where a name is a woman's and a man's."""
+    groups = {"f": "women", "m": "men", "": "both"}
+    return {name: gender for gender, group in groups.items() for name in _texts(_fields(data), group)}
 
 
 def _text(data: Fields, key: str, choices: Iterable[str] = ()) -> str:

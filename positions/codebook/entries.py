@@ -307,7 +307,7 @@ class Codebook:
     polarity: Mapping[str, Phrases]
     grammar: Grammar
     ladders: Ladders
-    given_names: frozenset[str]
+    given_names: Mapping[str, str]
     digest: str = ""
 
     @functools.cached_property
