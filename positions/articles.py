@@ -44,7 +44,7 @@ MAX_PAGES = 300
 MAX_PDF_BYTES = 20_000_000
 MAX_PDF_OPERATIONS = 1_000_000
 SIDECAR = "articles.csv"
-COLUMNS = ("id", "title", "published", "outlet", "url", "language")
+COLUMNS = ("id", "title", "published", "outlet", "url", "language", "speaker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,6 +582,7 @@ def _finish(draft: Draft, source: str, facts: Facts) -> Article | Unreadable:
         note=" ".join(facts.get(article_id, {}).get("note", "").split()),
         removed=removed,
         warnings=(*warnings, *find_contradictions(published, text)),
+        speaker=fields.get("speaker", ""),
     )
 
 

@@ -38,8 +38,8 @@ _MAKERS = {"Medien": "Medien", "Presse": "Presse", "Zeitungs": "Zeitungen", "Age
 _ACCOUNT = re.compile(r"([\w-]+)-(?:Angaben|Darstellung|Informationen)")
 _APPOSITION = re.compile(r"(?: ?\(\d+\))?, ((?:an?|the|one|eine?|der|die) [^,.;:()]{1,60})")
 _LAYOUTS = {  # what tells whose turn it is, as the chain of resolution names it
-    "de": {"interview": "Interview", "minutes": "Protokoll", "heading": "Überschrift"},
-    "en": {"interview": "Interview", "minutes": "transcript", "heading": "heading"},
+    "de": {"interview": "Interview", "minutes": "Protokoll", "heading": "Überschrift", "record": "Angabe"},
+    "en": {"interview": "Interview", "minutes": "transcript", "heading": "heading", "record": "record"},
 }
 _END = re.compile(r"[.?!] |\n")
 _AS = re.compile(r"\b(?:wie|as) $")

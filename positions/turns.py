@@ -3,7 +3,8 @@
 Printed interviews, transcripts and speeches mostly go without quotation marks, so that neither a reporting verb nor the
 grammar names the speaker. Four layouts are known: paragraphs that begin with a label ("ZEIT:", "Bilyk:"), questions
 that end with a question mark, each followed by its answer, minutes in which most paragraphs have a person's label, and
-a heading that names who speaks ("Remarks by ...", "Rede von ...") above words in the first person.
+a heading that names who speaks ("Remarks by ...", "Rede von ...") above words in the first person. Where an article's
+own data say who speaks, that counts as such a heading.
 """
 
 import re
@@ -41,7 +42,7 @@ _OCCASION = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]")
-LAYOUTS = ("interview", "minutes", "heading")
+LAYOUTS = ("interview", "minutes", "heading", "record")
 QUESTIONS = 3  # fewer make no interview
 SPEAKERS = 4  # fewer labelled paragraphs make no minutes
 CITY = "city"  # a kind of institution in the codebook: where a speech was given, not who gave it
@@ -65,21 +66,25 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """Paragraph ``number`` says that what stands below are the words of ``people``; ``about`` as in ``Turn``."""
+    """Paragraph ``number`` says that what stands below are the words of ``people``; ``about`` as in ``Turn``.
+
+    It is -1 where nothing in the text says so.
+    """
 
     number: int
     people: tuple[str, ...]
     about: str
 
 
-def find_turns(text: str, mentions: Sequence[Mention], book: Codebook) -> tuple[Turn, ...]:
+def find_turns(text: str, mentions: Sequence[Mention], book: Codebook, speaker: str = "") -> tuple[Turn, ...]:
     """The turns of an interview, a transcript or a speech in order, none where the article is nothing of the kind.
 
     ``mentions`` are the names in ``text`` that ``book`` knows; it also holds the given names by which a person's name
-    is told from other words.
+    is told from other words. ``speaker`` is who speaks by the article's own data, if they say so.
     """
     paragraphs = [match.span() for match in re.finditer(r"[^\n]+", text)]
     heading = _find_heading(text, paragraphs, mentions, book)
+    heading = heading or (_Heading(-1, (speaker,), speaker) if speaker else None)
     found = _labelled(text, paragraphs, heading, book) or _alternating(text, paragraphs, book)
     return tuple(found or _minutes(text, paragraphs, book) or _speech(text, paragraphs, heading))
 
@@ -168,7 +173,8 @@ def _speech(text: str, paragraphs: Sequence[Range], heading: _Heading | None) ->
     own = sum(map(_speaks_of_self, sentences))
     if own < QUESTIONS or own < OWN * len(sentences):
         return []
-    return [Turn(*span, heading.people, "heading", heading.about) for span in below]
+    layout = "heading" if heading.number >= 0 else "record"
+    return [Turn(*span, heading.people, layout, heading.about) for span in below]
 
 
 def _find_heading(

@@ -367,8 +367,9 @@ ROWS = [
         "outlet": "Blatt",
         "url": "https://a.example",
         "language": "de-DE",
+        "speaker": "Olena Hajduk",
     },
-    {"id": "", "text": ENGLISH, "title": "", "published": "", "outlet": "", "url": "", "language": ""},
+    {"id": "", "text": ENGLISH, "title": "", "published": "", "outlet": "", "url": "", "language": "", "speaker": ""},
 ]
 
 
@@ -391,6 +392,7 @@ def test_tables(tmp_path, suffix):
         "de",
     )
     assert (second.id, second.text, second.published, second.language) == ("tabelle-2", ENGLISH, "", "en")
+    assert (first.speaker, second.speaker) == ("Olena Hajduk", "")
     assert second.source == f"{path}#2"
 
 

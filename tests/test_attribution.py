@@ -390,6 +390,24 @@ def test_turns_are_the_words_of_whom_layout_names():
     assert attribute(article, other, mentions, memory).speaker == "Juri Uschakow"
 
 
+@pytest.mark.parametrize(
+    ("given", "speaker", "side"),
+    [
+        ("Vladimir Putin / Kremlin", "Vladimir Putin", "Russia"),
+        ("Delegation of Norway", "Norway", "Europe"),
+        ("Ada Holm", "Ada Holm", "USA"),
+    ],
+)
+def test_a_speech_is_of_whom_its_record_names(given, speaker, side):
+    """Whom the codebook knows has his side, for others it is what the network hears."""
+    text = "We ask for patience."
+    article = Article("a", text, published=DAY, language="en", speaker=given)
+    found = attribute(
+        article, reading(article, text, actors=["USA"]), [], Memory((Turn(0, len(text), (given,), "record", given),))
+    )
+    assert (found.speaker, found.sides, found.resolution) == (speaker, (side,), f"record → {speaker}")
+
+
 def test_a_joint_statement_is_of_all_sides_that_its_heading_names():
     """First side first; without a verb of saying inside, the words are everybody's."""
     text = "Joint statement of the foreign ministers of Latvia and Ukraine\n\nWe ask for patience. Moscow said no."

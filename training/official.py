@@ -91,7 +91,8 @@ def read_passages(documents: Path) -> dict[str, tuple[GoldArticle, range]]:
         title = known[row["document"]].get("title", "")
         head = f"{title}\n\n" if title and not text.startswith(title) else ""
         begin, name = len(head) + row["start"], f"{row['document']}-{row['start']}"
-        article = Article(name, head + text, published=row["published"], language="en")
+        speaker = known[row["document"]].get("speaker", "")
+        article = Article(name, head + text, published=row["published"], language="en", speaker=speaker)
         statements = tuple(
             GoldStatement(
                 begin + one["start"], begin + one["end"], one["speaker"], frozenset(one["actors"]), one["holder"],
