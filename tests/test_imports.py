@@ -33,7 +33,7 @@ ALLOWED = {  # package -> where it may be imported, as beginnings of paths
 }
 STAGES = (
     *("archives", "articles", "cleaning", "decoding", "units", "mentions", "turns", "classifier", "entailment"),
-    *("statements", "speakers", "attribution", "dates", "utterances"),
+    *("statements", "pointing", "speakers", "attribution", "dates", "utterances"),
 )
 VALUES = {  # a stage -> modules whose values it takes, or of which it is the second half
     "archives": {"addresses", "decoding"},
@@ -41,7 +41,8 @@ VALUES = {  # a stage -> modules whose values it takes, or of which it is the se
     "classifier": {"mentions", "units"},
     "entailment": {"classifier", "mentions", "units"},
     "statements": {"classifier"},
-    "speakers": {"classifier", "mentions", "turns"},
+    "pointing": {"classifier", "mentions"},
+    "speakers": {"classifier", "mentions", "pointing", "turns"},
     "turns": {"mentions"},
     "attribution": {"classifier", "turns", "mentions", "speakers"},
 }
