@@ -195,8 +195,8 @@ class _Planner:
 
 def digest(article: Article) -> str:
     """Tells whether two articles would give the same rows, but for the id."""
-    parts = (article.text, article.published, article.outlet, article.title, article.url, article.language)
-    parts += (article.speaker,) if article.speaker else ()  # collections of earlier versions know no such thing
+    parts = [article.text, article.published, article.outlet, article.title, article.url, article.language]
+    parts += [article.speaker] if article.speaker else []  # collections of earlier versions know no such thing
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
