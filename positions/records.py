@@ -36,8 +36,8 @@ class Article:
     ``published`` is an ISO date or empty; ``published_basis`` says where it comes from: ``text`` (a date line in the
     file), ``metadata`` (HTML metadata or a table's column), ``sidecar`` (``articles.csv`` beside the file) or empty.
     ``language`` is an ISO 639-1 code. ``removed`` lists what cleaning took out, ``warnings`` what a reader of the
-    article's page should know (such as a date that contradicts the text). ``speaker`` is who gave a speech that does not
-    name him.
+    article's page should know (such as a date that contradicts the text). ``speaker`` is who gave a speech that
+    does not name him.
     """
 
     id: str
