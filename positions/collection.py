@@ -61,6 +61,7 @@ SCHEMAS = {
         [(name, pa.string()) for name in ("statement_id", "root", "utterance_id", "date")] + [("since", pa.int64())]
     ),
 }
+YOUNGER: dict[str, dict[str, Any]] = {"articles": {"speaker": ""}, "statements": store.YOUNGER}
 _ALIVE = "ANTI JOIN dead USING (number) ORDER BY"
 _MERGED = {
     **{"articles": f"{_ALIVE} place", "statements": f"{_ALIVE} position", "words": f"{_ALIVE} position"},
@@ -259,9 +260,9 @@ class Collection:
         if not files:
             return f"SELECT * FROM no_{name}"
         read = f"SELECT * FROM read_parquet([{', '.join(map(_quoted, files))}], union_by_name = true)"
-        if name != "statements":
+        if name not in YOUNGER:
             return read
-        filled = ", ".join(f"coalesce({column}, {blank!r}) AS {column}" for column, blank in store.YOUNGER.items())
+        filled = ", ".join(f"coalesce({column}, {blank!r}) AS {column}" for column, blank in YOUNGER[name].items())
         # parts of an earlier program lack younger columns
         return f"SELECT * REPLACE ({filled}) FROM (SELECT * FROM no_{name} UNION ALL BY NAME {read})"
 

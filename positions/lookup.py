@@ -79,7 +79,7 @@ def articles(collection: Collection) -> pd.DataFrame:
     ``text`` is only the ``OPENING`` of an article without a title, ``source`` and ``note`` are empty, ``removed`` has
     only the length of that in ``whole_articles``.
     """
-    names = ("id", "published", "published_basis", "outlet", "title", "url", "language", "warnings")
+    names = ("id", "published", "published_basis", "outlet", "title", "url", "language", "speaker", "warnings")
     sql = f"SELECT {', '.join(names)}, len(removed) AS removed FROM articles ORDER BY place"
     found = collection.table(sql)
     frame = pd.DataFrame({name: found.column(name).to_pandas() for name in names[:-1]}, dtype=str)

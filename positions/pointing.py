@@ -79,7 +79,7 @@ def _phrases(text: str, span: Range, language: str) -> list[Range]:
     """A span, cut where a German article opens another phrase than a genitive: "in Brüssel | der neue Kanzler"."""
     joins = codebook.load().grammar.prepositions["de"]
     anew = _ANEW.finditer(text, *span) if language == "de" else ()
-    cuts = [m.end() for m in anew if text[span[0] : m.start()].split()[-1].casefold() not in joins]
+    cuts = [m.end() for m in anew if text[span[0] : m.start()].rpartition(" ")[2].casefold() not in joins]
     return [(a, a + len(text[a:b].rstrip())) for a, b in pairwise([span[0], *cuts, span[1]])]
 
 

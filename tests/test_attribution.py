@@ -702,6 +702,13 @@ def test_a_ministry_is_not_the_person_who_spoke_for_it():
         ("Der Kanzler reise, sagte in Brüssel der Kanzler.", "Brüssel der Kanzler", "sagte", "Friedrich Merz"),
         ("Es regne, sagte im Netz der russische Präsident.", "Netz der russische Präsident", "sagte", "Wladimir Putin"),
         ("Es regne, sagte der Präsident der Ukraine.", "Präsident der Ukraine", "sagte", "Wolodymyr Selenskyj"),
+        ("Es regne, sagte die Kreml-Sprecherin.", " die Kreml-Sprecherin", "sagte", "Kreml-Sprecherin"),
+        (
+            "Der Beauftragte für die Ukraine sagte es.",
+            "Beauftragte für die Ukraine",
+            "sagte",
+            "Beauftragte für die Ukraine",
+        ),
     ],
 )
 def test_an_article_opens_another_phrase(text, pointed, cue, speaker):

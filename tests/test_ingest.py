@@ -94,6 +94,16 @@ def test_a_change_undone_within_one_run(empty: Collection) -> None:
     assert list(rows(empty)["text"]) == ["Heute, sagte Ada Holm."]
 
 
+def test_who_gave_a_speech_is_kept_and_asked_for(empty: Collection) -> None:
+    """Another speaker makes another article of the same text; one that names none is what it was before."""
+    (one,) = invented.archive(1)
+    spoken = replace(one, speaker="Ada Holm")
+    assert ingest.digest(one) == ingest.digest(replace(one, speaker="")) != ingest.digest(spoken)
+    add(empty, [spoken])
+    ((kept,),) = empty.rows("SELECT speaker FROM articles")
+    assert kept == "Ada Holm"
+
+
 def test_agency_copies_are_occurrences_of_one_utterance(empty: Collection) -> None:
     """The same words in a second paper are a second row of the same utterance, whenever they come."""
     text = "Die Brücke am Hafen bleibt bis Sonntag zu, sagte Ada Holm."

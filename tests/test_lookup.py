@@ -117,6 +117,18 @@ def test_parts_of_an_earlier_program_are_read(tmp_path):
         assert len(found) and all((found[name] == blank).all() for name, blank in store.YOUNGER.items())
 
 
+def test_articles_of_an_earlier_program_are_read(tmp_path):
+    """It kept no column that says who gave a speech."""
+    folder = corpora.fill(tmp_path / "store", 50)
+    for path in folder.glob("parts/*/articles.parquet"):
+        pq.write_table(pq.read_table(path).drop_columns(["speaker"]), path)
+    opened = collection.load(folder)
+    found = lookup.articles(opened)
+    assert len(found) and (found["speaker"] == "").all()
+    opened.compact()
+    assert (lookup.articles(opened)["speaker"] == "").all()
+
+
 def test_an_empty_collection_is_an_empty_corpus(tmp_path):
     """Before the first article there is nothing to show, and nothing fails."""
     opened = collection.create(tmp_path / "store")
