@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from positions import codebook
 from positions.classifier import Reading
+from positions.codebook import NEUTER
 from positions.mentions import Mention, is_role, markers, role_words
 
 POINTED = 0.12
@@ -30,9 +31,9 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
     limit = (text.find("\n\n", reading.end) + 1 or len(text) + 1) - 1
     spans = [span for span in _candidates(text, reading, mentions, language) if span[0] < limit]
     beside = {s for s in spans if _beside_cue(text, reading, s, language)}
-    subjects = {
-        s for s in beside if _pronoun(language).fullmatch(text[slice(*s)]) or _is_inverted(text, reading, s, language)
-    }
+    pronouns = {s for s in beside if _pronoun(language).fullmatch(text[slice(*s)])}
+    media = {s for s in beside if any(m.kind == "medium" and m.start < s[1] and m.end > s[0] for m in mentions)}
+    subjects = pronouns | {s for s in beside if _is_inverted(text, reading, s, spans, language, s in media)}
     weight = {s: _mass(reading, s) + CERTAIN * (s in subjects) + BESIDE * (s in beside - subjects) for s in spans}
     weight |= dict.fromkeys(_reports(text, reading, language), 2 * CERTAIN)
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
@@ -76,10 +77,12 @@ def _candidates(text: str, reading: Reading, mentions: Sequence[Mention], langua
 
 
 def _phrases(text: str, span: Range, language: str) -> list[Range]:
-    """A span, cut where a German article opens another phrase than a genitive: "in Brüssel | der neue Kanzler"."""
-    joins = codebook.load().grammar.prepositions["de"]
+    """A span, cut where a German article opens another phrase than a genitive: "in Brüssel | der neue Kanzler".
+
+    Not behind a word written small: prepositions and particles belong to what follows.
+    """
     anew = _ANEW.finditer(text, *span) if language == "de" else ()
-    cuts = [m.end() for m in anew if text[span[0] : m.start()].rpartition(" ")[2].casefold() not in joins]
+    cuts = [m.end() for m in anew if text[span[0] : m.start()].rpartition(" ")[2][:1].isupper()]
     return [(a, a + len(text[a:b].rstrip())) for a, b in pairwise([span[0], *cuts, span[1]])]
 
 
@@ -90,8 +93,11 @@ def _can_say(text: str, pronoun: re.Match[str], reading: Reading, language: str)
     start, end = reading.cue
     if pronoun.group().casefold() in _OBJECTS:
         return bool(_SOURCE.search(text[start:end].casefold()))
-    inverted = not text[end : pronoun.start()].strip() and _BREAK.match(text, pronoun.end())  # "said he."
-    return language != "en" or pronoun.start() < end or bool(inverted)
+    if language != "en" or pronoun.start() < end:
+        return True
+    bare = codebook.load().grammar.pronouns[language].get(pronoun.group().casefold()) != NEUTER
+    closed = pronoun.end() == len(text) or _BREAK.match(text, pronoun.end())
+    return bare and not text[end : pronoun.start()].strip() and bool(closed)  # "said he."
 
 
 def _mass(reading: Reading, span: Range) -> float:
@@ -106,7 +112,7 @@ def _beside_cue(text: str, reading: Reading, span: Range, language: str) -> bool
     if start < span[1] and span[0] < end:
         return False
     gap = text[end : span[0]] if span[0] >= end else text[span[1] : start]
-    if span[0] >= end and text[span[1] : span[1] + 1] in _QUOTES:  # meldete "Politico"
+    if span[0] >= end and text[span[1] : span[1] + 1] in tuple(_QUOTES):  # meldete "Politico"
         gap = gap.rstrip(_QUOTES)
     if _BREAK.search(gap) or len(gap.split()) > 2:
         return False
@@ -114,11 +120,18 @@ def _beside_cue(text: str, reading: Reading, span: Range, language: str) -> bool
     return not (ahead and ahead[-1].casefold() in codebook.load().grammar.prepositions[language])
 
 
-def _is_inverted(text: str, reading: Reading, span: Range, language: str) -> bool:
-    """Whether the span follows reporting words that follow what was said: "..., meldete die Agentur"."""
+def _is_inverted(text: str, reading: Reading, span: Range, spans: Sequence[Range], language: str, medium: bool) -> bool:
+    """Whether the span follows reporting words that follow what was said: "..., meldete die Agentur".
+
+    ``spans`` are all that might speak: the object of "Uschakow, der kam, warnte Kiew" follows them, too (no
+    ``medium``, which is hardly ever warned), and so does the hearer of "sagte Peskow der Tass".
+    """
     start, end = _whole_words(text, *reading.cue) if reading.cue else (0, 0)
     closed = span[1] == len(text) or _BREAK.match(text, span[1])
-    return end <= span[0] and bool(closed) and bool(_SAID[language].search(text, reading.start, start))
+    if span[0] < end or not closed or not _SAID[language].search(text, reading.start, start):
+        return False
+    heads = not medium and any(reading.start <= one[0] < start and text[one[1] : one[1] + 1] == "," for one in spans)
+    return not heads and not any(end <= one[0] < span[0] for one in spans)
 
 
 def _whole_words(text: str, start: int, end: int) -> Range:

@@ -96,15 +96,16 @@ def resolve_turn(
     language, book = codebook_language(article.language), book or codebook.load()
     found = []
     for written in turn.people:
-        at = article.text.find(written)  # a heading in capitals is not searched for: its names stand as they are read
-        name = written.title() if written.isupper() else written
+        # a heading in capitals is not searched for: its names stand as they are read; a record stands outside the text
+        at = article.text.find(written) if turn.layout != "record" else -1
+        name = written.title() if written.isupper() and " " in written else written
         changed = at < 0 or name != written
         own = find_mentions(name, language, article.published, book) if changed else mentions
         first = 0 if changed else at
         known = _known(name, _inside(own, (first, first + len(name))), language, book)
         side = "" if known or len(turn.people) > 1 else _side_of_introduction(turn.about, language, book)
         named = known or replace(_named(article, name, name, language, book), side=side)
-        found.append(replace(named, person=True, at=max(at, 0)))
+        found.append(replace(named, person=True, at=-1 if turn.layout == "record" else max(at, 0)))
     together = " ".join(_without_determiner(turn.about.split(), language)) if len(turn.people) > 1 else ""
     speaker = together or found[0].speaker
     chain = f"{_LAYOUTS[language][turn.layout]} → {speaker}"
@@ -189,7 +190,8 @@ def _known(words: str, inside: Sequence[Mention], language: str, book: Codebook)
     for mention, body in _bodies(inside, book):
         seat = _SEATED.match(words, 0, max(words.find(mention.text), 0))
         if seat and _is_body(seat[1], language):
-            return Resolved(_nominative(words, language), mention.side, words)
+            origin = side_of_description(seat[1], language, book)  # an embassy in Moscow is not Moscow's
+            return Resolved(_nominative(words, language), mention.side if origin == OTHER else origin, words)
         if not _is_person_beside(words, mention.text, language, book):
             return Resolved(body.name[language], mention.side, words, joint=body.joint)
     return None
@@ -214,9 +216,10 @@ def _antecedent(words: str, before: Sequence[Resolved], gender: str) -> Resolved
 
 
 def _named_before(text: str, at: int, before: Sequence[Resolved]) -> list[Resolved]:
-    """Who is named before the pronoun of "Im März will Lindenau fahren, wie sie sagte", in its sentence."""
+    """Of those who have spoken, who is named before the pronoun of "Lindenau will fahren, wie sie sagte"."""
     sentence = text[_sentence_start(text, at) : at]
-    return [one for one in before if one.person and one.speaker.split()[-1] in sentence] if _AS.search(sentence) else []
+    words = set(re.findall(r"[\w'’-]+", sentence)) if _AS.search(sentence) else ()
+    return [one for one in before if one.person and one.speaker.split()[-1] in words]
 
 
 def _sentence_start(text: str, at: int) -> int:
@@ -278,8 +281,8 @@ def _role(words: str, before: Sequence[Resolved], language: str, book: Codebook)
     introduced = words.split()[0].casefold() in book.grammar.indefinite[language] if head else True
     for speaker in () if introduced else reversed(before):
         another = speaker.speaker.casefold() == bare.casefold() or (side != OTHER and speaker.side not in ("", side))
-        another = another or (language == "en" and _is_another(bare, speaker.mention))
-        another = another or (speaker.person and _is_body(head, language))
+        body = _is_body(head, language)
+        another = another or (body and (speaker.person or (language == "en" and _is_another(bare, speaker.mention))))
         if same.search(speaker.mention) and not another:
             return _refer(words, speaker)
     lead = _RELATIVE.split(words)[0]
@@ -295,9 +298,9 @@ def _is_body(words: str, language: str) -> bool:
 
 
 def _is_another(bare: str, mention: str) -> bool:
-    """Whether an English role has a word before it that ``mention`` lacks: "economy" of "the economy ministry"."""
+    """Whether an English body has a word before it that ``mention`` lacks: "economy" of "the economy ministry"."""
     lead = [word for word in bare.split()[:-1] if word.islower() and not word.endswith(("same", "'s", "’s"))]
-    return any(word.casefold() not in mention.casefold() for word in lead)
+    return not {word.casefold() for word in lead} <= set(mention.casefold().split())
 
 
 def _nominative(words: str, language: str) -> str:

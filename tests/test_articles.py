@@ -279,10 +279,11 @@ def test_doubtful_dates_are_warned_about(published, text, warned):
 
 def test_markdown():
     """Front matter gives the facts, marks and pictures go, words of links and headings stay."""
-    front = '---\ntitle: "Nein aus Kiew"\ndate: x\npublished: 2025-12-04\n---\n'
+    front = '---\ntitle: "Nein aus Kiew"\ndate: x\npublished: 2025-12-04\nspeaker: Ada Holm\n---\n'
     raw = f"{front}# Nein aus Kiew\n\n**{BODY}** ![](a.png)\n\n- Ein [Link](http://a.b) hier.\n"
     article = read_one("nein.md", raw)
     assert (article.id, article.title, article.published) == ("nein", "Nein aus Kiew", "2025-12-04")
+    assert article.speaker == "Ada Holm"
     assert article.text == f"Nein aus Kiew\n\n{BODY}\n\nEin Link hier."
 
 

@@ -638,6 +638,7 @@ def test_a_label_in_capitals_is_who_it_names():
         ("Das dauere, hieß es vom Ministerium in Kiew.", "vom Ministerium in Kiew", "Ministerium in Kiew"),
         ("Das dauere, hieß es von der Regierung in Kiew.", "der Regierung in Kiew", "ukrainische Regierung"),
         ("Das dauere, hieß es in Kiew.", "Kiew", "Kiew"),
+        ("Das dauere, hieß es von der Botschaft in Kiew.", "der Botschaft in Kiew", "Botschaft in Kiew"),
     ],
 )
 def test_a_body_in_a_capital_is_not_the_capital(text, who, speaker):
@@ -654,6 +655,8 @@ def test_a_body_in_a_capital_is_not_the_capital(text, who, speaker):
         ("Halina Bereza told me she had been asleep.", "Halina Bereza", "told", "Halina Bereza"),
         ("The road is open, according to him.", "him", "according to", "Yuri Ushakov"),
         ('"The road is open," said he.', "he", "said", "Yuri Ushakov"),
+        ('"The road is open," said he', "he", "said", "Yuri Ushakov"),
+        ("Dmitriev, an envoy, denied it.", "Dmitriev", "denied", "Kirill Dmitriev"),
     ],
 )
 def test_an_object_does_not_speak(text, who, cue, speaker):
@@ -723,6 +726,10 @@ def test_an_article_opens_another_phrase(text, pointed, cue, speaker):
         ('Dmitrijew werde erwartet, berichtete "Politico".', "berichtete", "de", "Politico"),
         ("Dmitrijew werde erwartet, forderte Moskau auf.", "forderte", "de", "Kirill Dmitrijew"),
         ("Dmitriev, an envoy, accused Moscow.", "accused", "en", "Kirill Dmitriev"),
+        ('Dmitriev, who calls it "surrender", accused Kyiv.', "accused", "en", "Kirill Dmitriev"),
+        ("Dmitrijew, der am Dienstag eintraf, warnte Kiew.", "warnte", "de", "Kirill Dmitrijew"),
+        ("Dmitrijew, ein Gesandter, kritisierte Deutschland.", "kritisierte", "de", "Kirill Dmitrijew"),
+        ("Das dauere, sagte Dmitrijew der Tass.", "sagte", "de", "Kirill Dmitrijew"),
     ],
 )
 def test_who_follows_the_reporting_words_at_the_end_is_their_subject(text, cue, language, speaker):
@@ -760,3 +767,27 @@ def test_a_given_name_tells_whom_a_pronoun_can_mean(first, second, pronoun, spea
     lines = (f"Es regnet, sagte {first}.", f"Es taut, sagte {second}.", f"Es werde kalt, fügte {pronoun} hinzu.")
     told = [(lines[0], first, "sagte"), (lines[1], second, "sagte"), (lines[2], pronoun, "fügte")]
     assert attributions("\n\n".join(lines), *told)[-1].speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("who", "language", "side"),
+    [
+        ("der US-Botschaft in Kiew", "de", "USA"),
+        ("der ukrainischen Botschaft in Berlin", "de", "Ukraine"),
+        ("the Russian embassy in London", "en", "Russia"),
+    ],
+)
+def test_an_embassy_is_of_whom_its_name_says(who, language, side):
+    """Not of the town where it stands."""
+    german = language == "de"
+    text, cue = (f"Das dauere, hieß es von {who}.", "hieß es") if german else (f"It rains, {who} said.", "said")
+    (found,) = attributions(text, (text, who, cue, ["other"]), language=language)
+    assert found.sides == (side,)
+
+
+@pytest.mark.parametrize("who", ["Daniel van den Berg", "Rat in den Niederlanden", "Sprecher vor dem Treffen"])
+def test_small_words_belong_to_what_follows(who):
+    """An article behind them opens no phrase of its own."""
+    text = f"Das dauere, sagte {who}."
+    (found,) = attributions(text, (text, who, "sagte"))
+    assert found.mention == who

@@ -50,6 +50,17 @@ def test_who_says_what_when(rows: list) -> None:
     assert (moscow.date, moscow.date_basis) == ("2025-12-18", "article")
 
 
+def test_a_speech_is_of_whom_the_article_names() -> None:
+    """Its own words name nobody."""
+    said = (
+        "We support Ukraine. We will keep our sanctions on Russia. We ask our partners to do the same. I thank you all."
+    )
+    found = pipeline.tag([article(said, language="en", speaker="Delegation of Norway")])
+    assert {(row.speaker, row.actor) for row in found} == {("Norway", "Europe")}
+    assert {(row.resolution, row.sentences_back) for row in found} == {("record → Norway", 0)}
+    assert "Norway" not in {row.speaker for row in pipeline.tag([article(said, language="en")])}
+
+
 def test_weather_is_no_statement(rows: list) -> None:
     """Narration without attribution gives no row."""
     assert not any("regnen" in row.text for row in rows)

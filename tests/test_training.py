@@ -239,7 +239,7 @@ def tiny_base(folder: Path) -> Path:
     return folder
 
 
-def test_exported_weights_can_be_trained_on(tmp_path):
+def test_exported_weights_can_be_trained_on(tmp_path, monkeypatch):
     """``training.restore`` gives back what ``training.export`` wrote, but for what 8 bits can't hold."""
     torch = pytest.importorskip("torch")
     from training.export import export
@@ -247,6 +247,7 @@ def test_exported_weights_can_be_trained_on(tmp_path):
     from training.restore import restore
     from training.stance import StanceNetwork
 
+    monkeypatch.setattr("training.export.SPARED", (1,))
     torch.manual_seed(1)
     base, passages = tiny_base(tmp_path / "base"), read_passages(EXAMPLES)[:3]
     networks = {"network": Network(base), "stance": StanceNetwork(Network(base))}
@@ -261,9 +262,12 @@ def test_exported_weights_can_be_trained_on(tmp_path):
                 assert float((back[key] - value).norm()) <= 0.08 * float(value.norm()), key
 
 
-def test_layers_that_are_not_trained_stay_as_they_are(tmp_path):
+@pytest.mark.parametrize("halved", [False, True])
+def test_layers_that_are_not_trained_stay_as_they_are(tmp_path, monkeypatch, halved):
     """In whatever precision they compute; the others learn."""
     torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: halved)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
     from training.network import Network, Weights, encode, freeze
 
     torch.manual_seed(1)

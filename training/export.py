@@ -91,9 +91,11 @@ def _reach(encoder: PreTrainedModel) -> Iterator[dict[str, torch.Tensor]]:
         return hook
 
     hooks = [layer.register_forward_pre_hook(note(name)) for name, layer in layers.items()]
-    yield reach
-    for one in hooks:
-        one.remove()
+    try:
+        yield reach
+    finally:
+        for one in hooks:
+            one.remove()
 
 
 def export(base: Path, weights: Path, stance: Path, out: Path, version: str, passages: list[Passage]) -> None:

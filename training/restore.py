@@ -62,7 +62,8 @@ def _shrink(product: onnx.NodeProto, makers: dict[str, onnx.NodeProto], values: 
     step = makers[product.input[0]]
     if step.op_type == "DynamicQuantizeLinear":
         step = makers[step.input[0]]
-    factors = [values[name] for name in step.input if name in values and values[name].ndim == 1]
+    width = len(values[product.input[1]])
+    factors = [values[name] for name in step.input if name in values and values[name].shape == (width,)]
     return factors[0] if step.op_type == "Mul" and factors else np.ones(1, np.float32)
 
 
