@@ -4,7 +4,8 @@ An article is there already when one with the same text, date, outlet, title, ad
 changed when it comes from the same file or address as one that is there, or has the same id out of a table; it then
 keeps its id and its place. Any other is new, and gets a number after its id where the id is taken. Nothing of a batch
 counts until its commit, and what was committed is found again as already there: a run that died is simply started
-again. """
+again.
+"""
 
 import hashlib
 import os
