@@ -95,9 +95,9 @@ def _can_say(text: str, pronoun: re.Match[str], reading: Reading, language: str)
         return bool(_SOURCE.search(text[start:end].casefold()))
     if language != "en" or pronoun.start() < end:
         return True
-    bare = codebook.load().grammar.pronouns[language].get(pronoun.group().casefold()) != NEUTER
+    person = codebook.load().grammar.pronouns[language].get(pronoun.group().casefold()) != NEUTER
     closed = pronoun.end() == len(text) or _BREAK.match(text, pronoun.end())
-    return bare and not text[end : pronoun.start()].strip() and bool(closed)  # "said he."
+    return person and not text[end : pronoun.start()].strip() and bool(closed)  # "said he."
 
 
 def _mass(reading: Reading, span: Range) -> float:

@@ -1,8 +1,7 @@
 """Reading -> speaker: the person or institution whom the words mean that ``positions.pointing`` has found.
 
-A name goes to the codebook, a pronoun or a
-bare role to the latest speaker whom it fits, a person whom nobody knows to the fullest form of the name in the article.
-Who fits nobody stays as written: never the nearest name.
+A name goes to the codebook, a pronoun or a bare role to the latest speaker whom it fits, a person whom nobody knows to
+the fullest form of the name in the article. Who fits nobody stays as written: never the nearest name.
 """
 
 import re

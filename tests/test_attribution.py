@@ -46,6 +46,11 @@ def attributions(text: str, *told: tuple, language: str = "de", published: str =
     return [attribute(article, reading(article, *one), mentions, memory) for one in told]
 
 
+def last(*told: tuple, language: str = "de") -> Attribution:
+    """The last of (sentence, who, cue[, actors]) that follow each other, a paragraph each."""
+    return attributions("\n\n".join(sentence for sentence, *_ in told), *told, language=language)[-1]
+
+
 @pytest.mark.parametrize(
     ("text", "who", "cue", "language", "speaker", "side"),
     [
@@ -587,7 +592,7 @@ def test_it_is_a_body_that_spoke(first, text, speaker):
     """Not a person; a body that opens the sentence comes first, another one that the sentence names does not."""
     lead = f"The bridge is open, {first} said."
     told = [(lead, first, "said"), (text, "it", "said", ["USA"])]
-    found = attributions(f"{lead}\n\n{text}", *told, language="en")[-1]
+    found = last(*told, language="en")
     assert (found.speaker, found.resolution) == (speaker, f"it → {speaker}" if speaker else "")
 
 
@@ -663,7 +668,7 @@ def test_an_object_does_not_speak(text, who, cue, speaker):
     """A pronoun behind the reporting words is whom they are told to, or begins what is told."""
     lead = "The bridge is open, Ushakov said."
     told = [(lead, "Ushakov", "said"), (text, who, cue, ["Ukraine"])]
-    assert attributions(f"{lead}\n\n{text}", *told, language="en")[-1].speaker == speaker
+    assert last(*told, language="en").speaker == speaker
 
 
 def test_as_he_said_means_who_is_named_in_the_sentence():
@@ -674,7 +679,7 @@ def test_as_he_said_means_who_is_named_in_the_sentence():
         "Lindenau reist, wie sie ankündigte.",
     )
     told = [(lines[0], "Beate Lindenau", "sagte"), (lines[1], "Grit Sommer", "sagte"), (lines[2], "sie", "ankündigte")]
-    assert attributions("\n\n".join(lines), *told)[-1].speaker == "Beate Lindenau"
+    assert last(*told).speaker == "Beate Lindenau"
 
 
 @pytest.mark.parametrize(
@@ -689,14 +694,14 @@ def test_another_ministry_is_not_the_one_that_spoke(who, speaker):
     """A word before the role that the earlier one lacks tells them apart."""
     lead, text = "It rains, the Polish education ministry said.", f"It snows, {who} said."
     told = [(lead, "the Polish education ministry", "said", ["Europe"]), (text, who, "said", ["Europe"])]
-    assert attributions(f"{lead}\n\n{text}", *told, language="en")[-1].speaker == speaker
+    assert last(*told, language="en").speaker == speaker
 
 
 def test_a_ministry_is_not_the_person_who_spoke_for_it():
     """A body's word in the description of a person does not make him the body."""
     lead, text = "It rains, Ada Holm of the ministry said.", "It snows, the ministry said."
     told = [(lead, "Ada Holm of the ministry", "said", ["Europe"]), (text, "the ministry", "said", ["Europe"])]
-    assert attributions(f"{lead}\n\n{text}", *told, language="en")[-1].speaker == "ministry"
+    assert last(*told, language="en").speaker == "ministry"
 
 
 @pytest.mark.parametrize(
@@ -766,7 +771,7 @@ def test_a_given_name_tells_whom_a_pronoun_can_mean(first, second, pronoun, spea
     """The latest person whom it fits; nobody where it fits none."""
     lines = (f"Es regnet, sagte {first}.", f"Es taut, sagte {second}.", f"Es werde kalt, fügte {pronoun} hinzu.")
     told = [(lines[0], first, "sagte"), (lines[1], second, "sagte"), (lines[2], pronoun, "fügte")]
-    assert attributions("\n\n".join(lines), *told)[-1].speaker == speaker
+    assert last(*told).speaker == speaker
 
 
 @pytest.mark.parametrize(
