@@ -1,6 +1,7 @@
 """Text -> mentions: who and what the codebook knows in it, as character spans with a side.
 
-Names are found by looking up phrases of up to six words, with German and English genitives taken off. Names that
+Names are found by looking up phrases of up to six words, with German and English genitives taken off, in capitals, too
+("PUTIN REJECTS ..."). Names that
 several bearers share count only where the article names one of them in full; a family name that the article gives
 another first name is no known person's ("Solomija Rudenko ... Rudenko"). Compounds ("US-Gesandter",
 "Kremlsprecher") and demonyms ("der französische Minister") give a side without an entity.
@@ -17,6 +18,7 @@ from positions.codebook.entries import Codebook, OfficePhrase, word_pattern
 from positions.records import ACTORS, OTHER, POLARITIES, TOPICS
 
 LONGEST = 6
+CAPITALS = 4  # letters at least of a name that is known in capitals, too: "RUBIO", not "USE"
 EVIDENCE = (*TOPICS, *POLARITIES)
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-'’&][^\W_]+)*|[^\W_]+(?:[-.’'&][^\W_]+)*")
 _GENITIVE = re.compile(r"(?:['’]s?|(?<=[^sxzß])s)$")
@@ -119,7 +121,8 @@ def _mention_at(
         if "\n" in text[start:end]:
             continue
         phrase = _BLANK.sub(" ", text[start:end])
-        for form in (phrase, _GENITIVE.sub("", phrase)):
+        written = (phrase, phrase.title()) if phrase.isupper() and len(phrase) >= CAPITALS else (phrase,)
+        for form in [form for words in written for form in (words, _GENITIVE.sub("", words))]:
             if form in strangers:
                 return None, count
             if mention := _look_up(index, form, text, start, end, known, published):

@@ -40,6 +40,11 @@ _LAYOUTS = {  # what tells whose turn it is, as the chain of resolution names it
     "de": {"interview": "Interview", "minutes": "Protokoll", "heading": "Überschrift", "record": "Angabe"},
     "en": {"interview": "Interview", "minutes": "transcript", "heading": "heading", "record": "record"},
 }
+_FURTHER = re.compile(
+    r"\b(?:hieß|heißt) es (?:weiter|zudem|ferner|außerdem)\b|\b(?:weiter|zudem|ferner|außerdem) (?:hieß|heißt) es\b",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"\b[A-Z]{3}\b")
 _END = re.compile(r"[.?!] |\n")
 _AS = re.compile(r"\b(?:wie|as) $")
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
@@ -52,6 +57,7 @@ class Resolved:
     ``origin`` is the side that a description without a name tells ("ukrainische Unterhändler"); whoever is meant may
     speak for nobody but himself. ``at`` is the offset of the words that name the speaker, which a pronoun or a role
     refers to; ``until`` is where the statement ends. ``joint`` are the sides of a body that speaks for several.
+    ``told`` is false where the position is merely narrated.
     """
 
     speaker: str
@@ -64,6 +70,7 @@ class Resolved:
     at: int = 0
     origin: str = ""
     joint: tuple[str, ...] = ()
+    told: bool = True
 
 
 def resolve_speaker(
@@ -81,11 +88,14 @@ def resolve_speaker(
     span, weight = point_at(article.text, reading, mentions, language)
     if before and weight < OWN and _goes_on(article.text, reading, before[-1]):
         return replace(before[-1], until=reading.end)
+    if before and language == "de" and _FURTHER.search(article.text, reading.start, reading.end):
+        teller = next((one for one in reversed(before) if one.told), before[-1])
+        return replace(teller, until=reading.end)
     if not span:
         return None
     words = article.text[slice(*span)].strip(_TIDY)
     found = _resolve(article, words, span, mentions, before, language, book or codebook.load())
-    return replace(found, until=reading.end, at=found.at or span[0]) if found else None
+    return replace(found, until=reading.end, at=found.at or span[0], told=_is_told(reading)) if found else None
 
 
 def resolve_turn(
@@ -98,6 +108,8 @@ def resolve_turn(
         # a heading in capitals is not searched for: its names stand as they are read; a record stands outside the text
         at = article.text.find(written) if turn.layout != "record" else -1
         name = written.title() if written.isupper() and " " in written else written
+        if turn.layout == "record":
+            name = _STATE.sub(lambda code: book.states.get(code[0], code[0]), name)
         changed = at < 0 or name != written
         own = find_mentions(name, language, article.published, book) if changed else mentions
         first = 0 if changed else at
@@ -123,8 +135,12 @@ def _side_of_introduction(words: str, language: str, book: Codebook) -> str:
 
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
     """Whether words without a cue of their own carry the last speaker's on, in the same paragraph."""
-    told = max(range(len(MODES)), key=lambda i: reading.modes[i]) != MODES.index("narrated")
-    return reading.cue is None and told and "\n" not in text[last.until : reading.start]
+    return reading.cue is None and _is_told(reading) and "\n" not in text[last.until : reading.start]
+
+
+def _is_told(reading: Reading) -> bool:
+    """Whether somebody said it at some moment, and the journalist does not merely narrate it."""
+    return max(range(len(MODES)), key=lambda i: reading.modes[i]) != MODES.index("narrated")
 
 
 def _resolve(

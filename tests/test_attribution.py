@@ -400,6 +400,8 @@ def test_turns_are_the_words_of_whom_layout_names():
     [
         ("Vladimir Putin / Kremlin", "Vladimir Putin", "Russia"),
         ("Delegation of Norway", "Norway", "Europe"),
+        ("HUN", "Hungary", "Europe"),
+        ("UKR", "Ukraine", "Ukraine"),
         ("Ada Holm", "Ada Holm", "USA"),
     ],
 )
@@ -729,6 +731,11 @@ def test_an_article_opens_another_phrase(text, pointed, cue, speaker):
     ("text", "cue", "language", "speaker"),
     [
         ('Dmitrijew werde erwartet, berichtete "Politico".', "berichtete", "de", "Politico"),
+        ('Dmitrijew werde erwartet, wie "Politico" berichtete.', "berichtete", "de", "Politico"),
+        ("Dmitrijew sei da. Nun meldete die amtliche Agentur RIA, dass er geht.", "meldete", "de", "RIA Nowosti"),
+        ("Dmitriev had left, Reuters reported on Monday, quoting a guard.", "reported", "en", "Reuters"),
+        ("Dmitrijew berichtete der Tass davon.", "berichtete", "de", "Kirill Dmitrijew"),
+        ('Dmitrijew, den "Politico" nicht erwähnte, sagte das.', "sagte", "de", "Kirill Dmitrijew"),
         ("Dmitrijew werde erwartet, forderte Moskau auf.", "forderte", "de", "Kirill Dmitrijew"),
         ("Dmitriev, an envoy, accused Moscow.", "accused", "en", "Kirill Dmitriev"),
         ('Dmitriev, who calls it "surrender", accused Kyiv.', "accused", "en", "Kirill Dmitriev"),
@@ -742,6 +749,28 @@ def test_who_follows_the_reporting_words_at_the_end_is_their_subject(text, cue, 
     who = "Dmitrijew" if language == "de" else "Dmitriev"
     (found,) = attributions(text, (text, who, cue, ["Russia"]), language=language)
     assert found.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "speaker"),
+    [
+        ("Es regne, hieß es weiter.", "hieß es", "Ada Holm"),
+        ("Weiter hieß es, Moskau sei nass.", "hieß es", "Ada Holm"),
+        ("In Moskau hieß es, es regne.", "hieß es", "Moskau"),
+    ],
+)
+def test_what_was_said_further_is_of_who_told_last(text, cue, speaker):
+    """Not of whom the text between narrates, nor of a name in the sentence."""
+    told = ("Es schneie, sagte Ada Holm.", "Ada Holm", "sagte", ["USA"])
+    narrated = "Kiew lehnt das ab."
+    whole = "\n\n".join((told[0], narrated, text))
+    article = Article("a", whole, published=DAY, language="de")
+    mentions, memory = find_mentions(whole, "de", DAY), Memory()
+    attribute(article, reading(article, *told), mentions, memory)
+    between = reading(article, narrated, "Kiew", "", ["Ukraine"])
+    attribute(article, replace(between, modes=(0.0, 0.0, 0.0, 1.0)), mentions, memory)
+    who = "Moskau" if "Moskau" in text else ""
+    assert attribute(article, reading(article, text, who, cue, ["USA"]), mentions, memory).speaker == speaker
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,14 @@ def test_sides_follow_from_countries() -> None:
     assert {sides[name] for name in ("turkey", "serbia", "iceland", "canada", "belarus", "un")} == {"other"}
 
 
+def test_states_have_codes() -> None:
+    """Every state but bodies of several has its own code of three capitals."""
+    coded = [demonym for demonym in BOOK.demonyms if demonym.code]
+    assert {demonym.id for demonym in BOOK.demonyms} - {demonym.id for demonym in coded} == {"eu", "nato", "un"}
+    assert len(BOOK.states) == len(coded) and all(re.fullmatch("[A-Z]{3}", code) for code in BOOK.states)
+    assert (BOOK.states["DEU"], BOOK.states["UKR"], BOOK.states["GBR"]) == ("Germany", "Ukraine", "United Kingdom")
+
+
 def test_the_codebook_is_large_enough() -> None:
     """Enough people for each side, and enough institutions, for a normal week of news."""
     assert len(BOOK.people) >= 300

@@ -28,6 +28,13 @@ def named(text: str, language: str = "de", published: str = "2025-12-03") -> lis
         ("türkische und chinesische Vertreter", "de", [("türkische", "other"), ("chinesische", "other")]),
         ("the U.S. envoy, a U.S.-led force, the U.S.", "en", [("U.S.", "USA"), ("U.S.-led", "USA"), ("U.S.", "USA")]),
         ("Washington's envoy met Moscow’s delegates", "en", [("Washington's", "USA"), ("Moscow’s", "Russia")]),
+        (
+            "PUTIN droht, KREML: NEIN, MOSKAU (dpa)",
+            "de",
+            [("PUTIN", "Russia"), ("KREML", "Russia"), ("MOSKAU", "Russia"), ("dpa", "other")],
+        ),
+        ("SECRETARY RUBIO: It is THE US", "en", [("RUBIO", "USA"), ("US", "USA")]),
+        ("MAN, IST DAS KLAR", "de", []),
         ("Wladimir\nPutin", "de", [("Putin", "Russia")]),  # a phrase ends with its line
         ("Marta Weil traf uns am Tisch.", "de", []),
         ("It is up to us.", "en", []),

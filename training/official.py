@@ -32,7 +32,8 @@ def read_official(documents: Path, part: str) -> list[Passage]:
                 span.topics = {TOPICS.index(t): STANCES.index(s) for t, s in row["first"].items()}
                 span.holder = ACTORS.index(row["holder"])
             spans.append(span)
-        passages.append(Passage(f"{excerpt['document']}-{begin}", excerpt["language"], text, spans, [], [], [], {}))
+        name = f"official-{excerpt['document']}-{begin}"
+        passages.append(Passage(name, excerpt["language"], text, spans, [], [], [], {}))
     return passages
 
 

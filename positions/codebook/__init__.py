@@ -81,7 +81,7 @@ OWN: dict[str, tuple[str, ...]] = {  # what a user's file may hold -> the fields
     "topics": ("key", "name", "proposition", "boundary", "core", "near"),
     "people": ("id", "name", "gender", "aliases", "ambiguous", "country", "side", "offices"),
     "institutions": ("id", "name", "kind", "aliases", "ambiguous", "country", "side"),
-    "demonyms": ("id", "name", "side", "adjective", *LANGUAGES),
+    "demonyms": ("id", "name", "side", "code", "adjective", *LANGUAGES),
 }
 MOST_TOPICS, LONGEST_NAME = 12, 60
 Fields = dict[str, Any]
@@ -305,6 +305,7 @@ def _demonym(data: Fields) -> Demonym:
     return Demonym(
         id=_text(data, "id"),
         side=_text(data, "side", ACTORS),
+        code=_text(data, "code") if "code" in data else "",
         name=_names(data, "name"),
         adjective=_text(data, "adjective"),
         prefixes={language: _texts(lists, "prefix", optional=True) for language, lists in languages.items()},

@@ -76,11 +76,12 @@ class Institution:
 class Demonym:
     """Words that put a description on a side: prefixes of compounds, German adjective stems, whole words.
 
-    ``adjective`` is the English one, as it stands in the titles of offices.
+    ``adjective`` is the English one, as it stands in the titles of offices; ``code`` the state's by ISO 3166-1 alpha-3.
     """
 
     id: str
     side: str
+    code: str
     name: Mapping[str, str]
     adjective: str
     prefixes: Phrases
@@ -321,6 +322,11 @@ class Codebook:
     @functools.cached_property
     def _demonyms(self) -> dict[str, Demonym]:
         return {demonym.id: demonym for demonym in self.demonyms}
+
+    @functools.cached_property
+    def states(self) -> dict[str, str]:
+        """A state's code by ISO 3166-1 alpha-3 -> its English name."""
+        return {demonym.code: demonym.name["en"] for demonym in self.demonyms if demonym.code}
 
     @functools.cached_property
     def people_named(self) -> dict[str, tuple[Person, ...]]:
