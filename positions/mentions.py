@@ -1,10 +1,9 @@
 """Text -> mentions: who and what the codebook knows in it, as character spans with a side.
 
 Names are found by looking up phrases of up to six words, with German and English genitives taken off, in capitals, too
-("PUTIN REJECTS ..."). Names that
-several bearers share count only where the article names one of them in full; a family name that the article gives
-another first name is no known person's ("Solomija Rudenko ... Rudenko"). Compounds ("US-Gesandter",
-"Kremlsprecher") and demonyms ("der französische Minister") give a side without an entity.
+("PUTIN'S ENVOY"). Names that several bearers share count only where the article names one of them in full; a family
+name that the article gives another first name is no known person's ("Solomija Rudenko ... Rudenko"). Compounds
+("US-Gesandter", "Kremlsprecher") and demonyms ("der französische Minister") give a side without an entity.
 """
 
 import re
@@ -18,7 +17,7 @@ from positions.codebook.entries import Codebook, OfficePhrase, word_pattern
 from positions.records import ACTORS, OTHER, POLARITIES, TOPICS
 
 LONGEST = 6
-CAPITALS = 4  # letters at least of a name that is known in capitals, too: "RUBIO", not "USE"
+CAPITALS = 5  # letters at least of a name that is known in capitals, too: "RUBIO", not "FICO", the credit score
 EVIDENCE = (*TOPICS, *POLARITIES)
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-'’&][^\W_]+)*|[^\W_]+(?:[-.’'&][^\W_]+)*")
 _GENITIVE = re.compile(r"(?:['’]s?|(?<=[^sxzß])s)$")
@@ -121,24 +120,32 @@ def _mention_at(
         if "\n" in text[start:end]:
             continue
         phrase = _BLANK.sub(" ", text[start:end])
-        written = (phrase, phrase.title()) if phrase.isupper() and len(phrase) >= CAPITALS else (phrase,)
-        for form in [form for words in written for form in (words, _GENITIVE.sub("", words))]:
+        small = _in_small_letters(phrase)
+        for form in dict.fromkeys((phrase, _GENITIVE.sub("", phrase), small, _GENITIVE.sub("", small))):
             if form in strangers:
                 return None, count
             if mention := _look_up(index, form, text, start, end, known, published):
                 return mention, count
-        if count > 1 and phrase in index.shared:  # "Christian Democrats", of whatever country, are not "Democrats"
-            return _undecided(index, phrase, text, start, end, published), count
+        if count > 1 and small in index.shared:  # "Christian Democrats", of whatever country, are not "Democrats"
+            return _undecided(index, small, text, start, end, published), count
     return _by_part(index, text, words[at]), 1
+
+
+def _in_small_letters(words: str) -> str:
+    """Words in capitals as names are written elsewhere ("PUTIN'S" -> "Putin's"); others and short ones as they are."""
+    if not words.isupper() or len(words) < CAPITALS:
+        return words
+    return re.sub(r"(?<=['’])S\b", "s", words.title())
 
 
 def _strangers(index: _Index, text: str, words: list[re.Match[str]]) -> Iterator[str]:
     """Family names of known people that the text gives to somebody with another first name, and never to them."""
-    named = {match.group() for match in words}
+    named = {_in_small_letters(match.group()) for match in words}
     for before, word in pairwise(words):
-        family = _GENITIVE.sub("", word.group())
+        family, first = _GENITIVE.sub("", _in_small_letters(word.group())), before.group()
+        first = first.title() if first.isupper() else first
         entry = index.phrases.get(family)
-        if entry is None or entry.kind != _PERSON or before.group() not in index.book.given_names:
+        if entry is None or entry.kind != _PERSON or first not in index.book.given_names:
             continue
         own = {part for alias in index.book.person(entry.entity).aliases for part in alias.split()} - {family}
         if text[before.end() : word.start()] == " " and not own & named:

@@ -22,6 +22,8 @@ _BREAK = re.compile(r"[.,;:!?„“”»«\"–—]")
 _ANEW = re.compile(r"(?<=[^\W\d_]) (?=(?:(?:die|das|dem|den|ein|eine|einem|einen)|der [a-zäöüß]+e) \w)")
 _SAID = {"de": re.compile(r"[,!?][“”«»\"]? $|[“”«»\"],? $"), "en": re.compile(r"[“”«»\"],? $")}
 _QUOTES = '„“”»«"'
+_QUOTING = ("zitieren", "cite", "quote")  # of these the quoted person is the speaker
+_AGENTS = ("by", "von", "vom", "in", "im")  # a medium behind them is no subject
 _OBJECTS = ("him", "ihm", "ihn")  # pronouns that are no subject, and name a source only behind "laut" or "according to"
 
 
@@ -31,11 +33,10 @@ def point_at(text: str, reading: Reading, mentions: Sequence[Mention], language:
     limit = (text.find("\n\n", reading.end) + 1 or len(text) + 1) - 1
     spans = [span for span in _candidates(text, reading, mentions, language) if span[0] < limit]
     media = {s for s in spans if any(m.kind == "medium" and m.start < s[1] and m.end > s[0] for m in mentions)}
-    beside = {s for s in spans if _beside_cue(text, reading, s, language, s in media)}
+    beside = {s for s in spans if _beside_cue(text, reading, s, language)}
     pronouns = {s for s in beside if _pronoun(language).fullmatch(text[slice(*s)])}
     subjects = pronouns | {s for s in beside if _is_inverted(text, reading, s, spans, language, s in media)}
-    if _relays(text, reading, language):
-        subjects |= {s for s in beside & media if not _between(text, reading, s, spans)}
+    subjects |= {s for s in media if _passes_on(text, reading, s, spans, language)}
     weight = {s: _mass(reading, s) + CERTAIN * (s in subjects) + BESIDE * (s in beside - subjects) for s in spans}
     weight |= dict.fromkeys(_reports(text, reading, language), 2 * CERTAIN)
     best = max(weight, key=lambda s: (round(weight[s], 3), s[1] - s[0], -s[0]), default=None)
@@ -106,19 +107,25 @@ def _mass(reading: Reading, span: Range) -> float:
     return sum(p for start, end, p in reading.pointer if start < span[1] and end > span[0])
 
 
-def _relays(text: str, reading: Reading, language: str) -> bool:
-    """Whether the reporting words are a verb of passing on ("meldete", "reported"), which media are subjects of."""
-    return bool(reading.cue) and not _relay_verbs(language).isdisjoint(text[slice(*reading.cue)].casefold().split())
+def _passes_on(text: str, reading: Reading, medium: Range, spans: Sequence[Range], language: str) -> bool:
+    """Whether a medium is the subject of "meldete" or "reported": alone in the clause, and not behind "by"."""
+    if reading.cue is None or _news_verbs(language).isdisjoint(text[slice(*reading.cue)].casefold().split()):
+        return False
+    breaks = [m.span() for m in _BREAK.finditer(text, reading.start, reading.end) if m.group() not in _QUOTES]
+    first = max((end for _, end in breaks if end <= reading.cue[0]), default=reading.start)
+    last = min((start for start, _ in breaks if start >= reading.cue[1]), default=reading.end)
+    ahead = text[max(first, medium[0] - 14) : medium[0]].split()
+    within = [one for one in spans if first <= one[0] < last]
+    return within == [medium] and not (ahead and ahead[-1].casefold() in _AGENTS)
 
 
 @cache
-def _relay_verbs(language: str) -> frozenset[str]:
-    return frozenset(
-        form for verb in codebook.load().cues.verbs[language] if verb.cls == "relay" for form in verb.forms
-    )
+def _news_verbs(language: str) -> frozenset[str]:
+    relays = [verb for verb in codebook.load().cues.verbs[language] if verb.cls == "relay"]
+    return frozenset(form for verb in relays if verb.lemma not in _QUOTING for form in verb.forms)
 
 
-def _beside_cue(text: str, reading: Reading, span: Range, language: str, medium: bool) -> bool:
+def _beside_cue(text: str, reading: Reading, span: Range, language: str) -> bool:
     """Whether the span stands next to the reporting words, in the same clause and not behind a preposition."""
     if reading.cue is None or not reading.start <= span[0] < reading.end:
         return False
@@ -126,9 +133,9 @@ def _beside_cue(text: str, reading: Reading, span: Range, language: str, medium:
     if start < span[1] and span[0] < end:
         return False
     gap = text[end : span[0]] if span[0] >= end else text[span[1] : start]
-    if text[span[1] : span[1] + 1] in tuple(_QUOTES) and (span[0] >= end or medium):  # meldete "Politico"
-        gap = gap.strip(_QUOTES)
-    if _BREAK.search(gap) or len(gap.split()) > (4 if medium else 2):  # meldete die amtliche Agentur Tass
+    if span[0] >= end and text[span[1] : span[1] + 1] in tuple(_QUOTES):  # meldete "Politico"
+        gap = gap.rstrip(_QUOTES)
+    if _BREAK.search(gap) or len(gap.split()) > 2:
         return False
     ahead = text[max(0, span[0] - 14) : span[0]].split()
     return not (ahead and ahead[-1].casefold() in codebook.load().grammar.prepositions[language])
@@ -145,13 +152,7 @@ def _is_inverted(text: str, reading: Reading, span: Range, spans: Sequence[Range
     if span[0] < end or not closed or not _SAID[language].search(text, reading.start, start):
         return False
     heads = not medium and any(reading.start <= one[0] < start and text[one[1] : one[1] + 1] == "," for one in spans)
-    return not heads and not _between(text, reading, span, spans)
-
-
-def _between(text: str, reading: Reading, span: Range, spans: Sequence[Range]) -> bool:
-    """Whether another of ``spans`` stands between the reporting words and ``span`` behind them."""
-    end = _whole_words(text, *reading.cue)[1] if reading.cue else 0
-    return any(end <= one[0] < span[0] for one in spans)
+    return not heads and not any(end <= one[0] < span[0] for one in spans)
 
 
 def _whole_words(text: str, start: int, end: int) -> Range:

@@ -44,8 +44,9 @@ _FURTHER = re.compile(
     r"\b(?:hieß|heißt) es (?:weiter|zudem|ferner|außerdem)\b|\b(?:weiter|zudem|ferner|außerdem) (?:hieß|heißt) es\b",
     re.IGNORECASE,
 )
-_STATE = re.compile(r"\b[A-Z]{3}\b")
+_STATE = re.compile(r"([A-Z]{3})(?: (?:at|bei|in) .+)?")  # "FRA at UN General Debate"
 _END = re.compile(r"[.?!] |\n")
+_DATELINE = re.compile(r"(?:, [\w. ]{1,20})? ?(?:\([^()\n]{2,40}\)|[-–—] )")
 _AS = re.compile(r"\b(?:wie|as) $")
 _TIDY = " ,.;:–—-»«„“”\"'’‘()"
 
@@ -87,8 +88,8 @@ def resolve_speaker(
     language = codebook_language(article.language)
     span, weight = point_at(article.text, reading, mentions, language)
     if before and weight < OWN and _goes_on(article.text, reading, before[-1]):
-        return replace(before[-1], until=reading.end)
-    if before and language == "de" and _FURTHER.search(article.text, reading.start, reading.end):
+        return replace(before[-1], until=reading.end, told=True)
+    if before and language == "de" and _goes_further(article.text, reading, span):
         teller = next((one for one in reversed(before) if one.told), before[-1])
         return replace(teller, until=reading.end)
     if not span:
@@ -108,8 +109,9 @@ def resolve_turn(
         # a heading in capitals is not searched for: its names stand as they are read; a record stands outside the text
         at = article.text.find(written) if turn.layout != "record" else -1
         name = written.title() if written.isupper() and " " in written else written
-        if turn.layout == "record":
-            name = _STATE.sub(lambda code: book.states.get(code[0], code[0]), name)
+        state = _STATE.fullmatch(written) if turn.layout == "record" else None
+        if state and state[1] in book.states:
+            name = book.states[state[1]][language]
         changed = at < 0 or name != written
         own = find_mentions(name, language, article.published, book) if changed else mentions
         first = 0 if changed else at
@@ -136,6 +138,16 @@ def _side_of_introduction(words: str, language: str, book: Codebook) -> str:
 def _goes_on(text: str, reading: Reading, last: Resolved) -> bool:
     """Whether words without a cue of their own carry the last speaker's on, in the same paragraph."""
     return reading.cue is None and _is_told(reading) and "\n" not in text[last.until : reading.start]
+
+
+def _goes_further(text: str, reading: Reading, span: Range | None) -> bool:
+    """Whether "hieß es weiter" reports it, and nobody is named in that clause ("aus dem Kreml hieß es weiter")."""
+    found = _FURTHER.search(text, reading.start, reading.end)
+    if found is None or reading.cue is None or reading.cue[1] <= found.start() or found.end() <= reading.cue[0]:
+        return False
+    first = text.rfind(",", reading.start, found.start()) + 1 or reading.start
+    last = text.find(",", found.end(), reading.end)
+    return span is None or not first <= span[0] < (last if last > 0 else reading.end)
 
 
 def _is_told(reading: Reading) -> bool:
@@ -253,6 +265,8 @@ def _subject(text: str, at: int, mentions: Sequence[Mention], language: str, boo
     """The institution that opens the sentence in which ``at`` lies, before it: "The Kremlin ..., which it said ..."."""
     first = _sentence_start(text, at)
     for mention, body in _bodies([m for m in mentions if first <= m.start < at], book):
+        if _DATELINE.match(text, mention.end):
+            continue  # "MOSCOW (Reuters) - Equinor stopped work, it said."
         if not _without_determiner(text[first : mention.start].split(), language):
             return Resolved(body.name[language], mention.side, mention.text, at=mention.start, joint=body.joint)
     return None

@@ -84,7 +84,7 @@ def find_turns(text: str, mentions: Sequence[Mention], book: Codebook, speaker: 
     """
     paragraphs = [match.span() for match in re.finditer(r"[^\n]+", text)]
     heading = _find_heading(text, paragraphs, mentions, book)
-    heading = heading or (_Heading(-1, (_OCCASION.split(speaker)[0],), speaker) if speaker else None)
+    heading = heading or (_Heading(-1, (speaker,), speaker) if speaker else None)
     found = _labelled(text, paragraphs, heading, book) or _alternating(text, paragraphs, book)
     return tuple(found or _minutes(text, paragraphs, book) or _speech(text, paragraphs, heading))
 

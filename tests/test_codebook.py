@@ -179,7 +179,7 @@ def test_states_have_codes() -> None:
     coded = [demonym for demonym in BOOK.demonyms if demonym.code]
     assert {demonym.id for demonym in BOOK.demonyms} - {demonym.id for demonym in coded} == {"eu", "nato", "un"}
     assert len(BOOK.states) == len(coded) and all(re.fullmatch("[A-Z]{3}", code) for code in BOOK.states)
-    assert (BOOK.states["DEU"], BOOK.states["UKR"], BOOK.states["GBR"]) == ("Germany", "Ukraine", "United Kingdom")
+    assert (BOOK.states["DEU"]["de"], BOOK.states["GBR"]["en"]) == ("Deutschland", "United Kingdom")
 
 
 def test_the_codebook_is_large_enough() -> None:

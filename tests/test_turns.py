@@ -242,7 +242,9 @@ def test_an_articles_own_data_say_who_speaks():
     """A speech whose text names nobody; not a report, and not where a heading names another."""
     body = SPEECH.split("\n\n", 1)[1]
     found = find_turns(body, [], BOOK, "Norway at the UN")
-    assert {(turn.people, turn.layout, turn.about) for turn in found} == {(("Norway",), "record", "Norway at the UN")}
+    assert {(turn.people, turn.layout, turn.about) for turn in found} == {
+        (("Norway at the UN",), "record", "Norway at the UN")
+    }
     assert body[found[0].start :].startswith(body.lstrip()[:20])
     assert find_turns("The two leaders spoke. It was cold. They parted late. Nobody wept.", [], BOOK, "Norway") == ()
     assert {turn.layout for turn in find_turns(SPEECH, find_mentions(SPEECH, "en"), BOOK, "Norway")} == {"heading"}

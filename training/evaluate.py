@@ -34,6 +34,8 @@ SETS = {
     "written English": "written_en.jsonl",
     "parallel German": "parity_de.jsonl",
     "parallel English": "parity_en.jsonl",
+    "news German": "news_de.jsonl",
+    "news English": "news_en.jsonl",
 }
 CLASSES = (*TOPICS, OTHER)
 RAW = {

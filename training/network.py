@@ -79,12 +79,6 @@ def freeze(network: Any, layers: int) -> None:
             parameter.requires_grad = False
 
 
-def compile_layers(network: Any) -> None:
-    """Let the encoder's layers be compiled (``torch.compile``; needs a C++ compiler): a sixth faster with AMX."""
-    for layer in network.encoder.encoder.layer:
-        layer.compile(dynamic=True)
-
-
 def ramp(done: float, warm: float = 0.08) -> float:
     """The share of the full rate after ``done`` of the training: up for the first ``warm`` of it, then down to 0."""
     return min(done / warm, (1 - done) / (1 - warm))

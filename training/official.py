@@ -16,6 +16,7 @@ from positions.evaluation import MEANINGS, Figures, GoldArticle, GoldStatement, 
 from positions.records import ACTORS, STANCES, TOPICS, Article, TaggedStatement
 from training.examples import Passage, Span
 
+OFFICIAL = "official"  # the batch as which training takes the excerpts
 LABELS = Path(__file__).parent / "official" / "labels.jsonl"
 PASSAGES = Path(__file__).parent / "official" / "passages.jsonl"
 
@@ -32,7 +33,7 @@ def read_official(documents: Path, part: str) -> list[Passage]:
                 span.topics = {TOPICS.index(t): STANCES.index(s) for t, s in row["first"].items()}
                 span.holder = ACTORS.index(row["holder"])
             spans.append(span)
-        name = f"official-{excerpt['document']}-{begin}"
+        name = f"{OFFICIAL}-{excerpt['document']}-{begin}"
         passages.append(Passage(name, excerpt["language"], text, spans, [], [], [], {}))
     return passages
 

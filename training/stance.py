@@ -24,7 +24,7 @@ from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, STANCES, TOPICS
 from training.composition import compose
 from training.examples import Passage, read_passages, split
-from training.network import Network, Weights, compile_layers, encode, freeze, ramp
+from training.network import Network, Weights, encode, freeze, ramp
 from training.official import read_official
 from training.train import read_tokenizer, share_of
 
@@ -156,8 +156,6 @@ def train(
     torch.manual_seed(options.seed)
     freeze(network, options.frozen)
     weights = Weights(network, options.rate, options.rate, decay=0.02)
-    if options.compile:
-        compile_layers(network)
     for epoch in range(options.epochs):
         rng = random.Random(options.seed + epoch)
         collate = Collator(tokenizer, rng, True)
@@ -227,7 +225,6 @@ def main() -> None:
     parser.add_argument("--composed", type=int, default=1000, help="made passages among them; see training.composition")
     parser.add_argument("--absent", type=float, default=1.0, help="of the statements not about a topic, likewise")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers of the encoder that stay as they are")
-    parser.add_argument("--compile", action="store_true", help="the encoder's layers; needs a C++ compiler")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hold-out", type=int, default=6)

@@ -22,8 +22,8 @@ from positions.mentions import EVIDENCE, Mark, find_marks
 from positions.records import ACTORS, TOPICS
 from positions.units import Unit, split_units
 from training.examples import Passage, Span, read_passages, split
-from training.network import Network, Weights, compile_layers, freeze, ramp
-from training.official import read_official
+from training.network import Network, Weights, freeze, ramp
+from training.official import OFFICIAL, read_official
 
 MAX_LENGTH = 384
 AROUND = 8  # tokens kept free for the prefix and the end mark
@@ -224,8 +224,6 @@ def train(passages: list[Passage], held_out: list[Passage], options: argparse.Na
         network.load_state_dict(torch.load(options.start, weights_only=True))
     freeze(network, options.frozen)
     weights = Weights(network, options.rate, options.own_rate, decay=0.01)
-    if options.compile:
-        compile_layers(network)
     options.out.mkdir(parents=True, exist_ok=True)
     first, state = 0, options.out / "checkpoint.pt"
     if state.exists():
@@ -265,7 +263,8 @@ def read_tokenizer(base: Path) -> Tokenizer:
 
 def share_of(passage: Passage, options: argparse.Namespace) -> float:
     """How likely an epoch takes the passage: all of the batches named in ``--new``, ``--share`` of the others."""
-    return 1.0 if passage.id.startswith(tuple(f"{batch}-" for batch in options.new)) else options.share
+    batch = OFFICIAL if passage.id.startswith(f"{OFFICIAL}-") else passage.id.rpartition("-")[0]
+    return 1.0 if batch in options.new else options.share
 
 
 @torch.no_grad()
@@ -338,7 +337,6 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the passages that an epoch draws")
     parser.add_argument("--new", nargs="*", default=[], help="batches that each epoch takes whole; official is one")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers of the encoder that stay as they are")
-    parser.add_argument("--compile", action="store_true", help="the encoder's layers; needs a C++ compiler")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hold-out", type=int, default=6, help="percent of the passages")

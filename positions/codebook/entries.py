@@ -324,9 +324,9 @@ class Codebook:
         return {demonym.id: demonym for demonym in self.demonyms}
 
     @functools.cached_property
-    def states(self) -> dict[str, str]:
-        """A state's code by ISO 3166-1 alpha-3 -> its English name."""
-        return {demonym.code: demonym.name["en"] for demonym in self.demonyms if demonym.code}
+    def states(self) -> dict[str, Mapping[str, str]]:
+        """A state's code by ISO 3166-1 alpha-3 -> its name by language."""
+        return {demonym.code: demonym.name for demonym in self.demonyms if demonym.code}
 
     @functools.cached_property
     def people_named(self) -> dict[str, tuple[Person, ...]]:
