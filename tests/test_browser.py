@@ -194,6 +194,7 @@ def test_whether_a_position_changed_in_december(server, page):
     answer.get_by_text("USA · Territory:").click()
     for period in ("Before", "After"):
         answer.get_by_text(period, exact=True).wait_for()
+    settled(page)  # opening the answer runs the page again, and a click meanwhile is lost
     answer.get_by_role("button", name="Open in the article").first.click()
     page.locator(".fulltext mark.chosen").wait_for()
 
